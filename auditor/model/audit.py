@@ -1,0 +1,181 @@
+"""The audit: what was compared, what came out, and why.
+
+It stands alone: renderers read nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from auditor.model.canonical import canonical, parse
+from auditor.model.digest import Digest, digest_bytes
+from auditor.model.fingerprint import Fingerprint, Unverified
+from auditor.model.plan import Plan
+from auditor.model.policy import Policy, Tolerance
+from auditor.model.record import Record
+
+__all__ = [
+    "SCHEMA",
+    "Attempt",
+    "Audit",
+    "Cause",
+    "CauseStatus",
+    "Divergence",
+    "Item",
+    "Kind",
+    "Levels",
+    "Magnitude",
+    "Mask",
+    "Severity",
+    "Tool",
+    "Verdict",
+    "audit_id",
+    "with_id",
+]
+
+SCHEMA: Literal["auditor.audit/1"] = "auditor.audit/1"
+
+Verdict = Literal[
+    "identical", "equivalent", "consistent", "inconclusive", "diverged", "not-replayed"
+]
+Kind = Literal["file", "stdout", "stderr", "metric", "exit-status"]
+Severity = Literal["critical", "major", "minor", "info"]
+CauseStatus = Literal["candidate", "confirmed", "interaction", "ruled-out"]
+
+
+class Levels(Record, frozen=True, kw_only=True):
+    """The four questions, answered apart; ``None`` where a question does not apply."""
+
+    bytes: Verdict | None = None
+    values: Verdict | None = None
+    metrics: Verdict | None = None
+    decisions: Verdict | None = None
+
+
+class Magnitude(Record, frozen=True, kw_only=True):
+    """How large a numeric difference is, over all numbers of an item; the worst replay.
+
+    ``differing`` of ``total`` numbers differ; ``where`` is the place of the largest difference.
+    """
+
+    max_abs: float
+    max_rel: float
+    differing: int
+    total: int
+    where: str = ""
+
+
+class Mask(Record, frozen=True, kw_only=True):
+    """A rule that hid a volatile part of text, and how often in the original."""
+
+    rule: str
+    count: int
+
+
+class Item(Record, frozen=True, kw_only=True):
+    """One thing that was compared.
+
+    ``original`` and ``replays`` are short values to show (a metric, a digest, a status).
+    ``evidence`` are bounded lines
+    of a unified diff or of the first differences. ``counted``: it takes part in the verdict.
+    """
+
+    kind: Kind
+    name: str
+    verdict: Verdict
+    levels: Levels
+    deterministic: bool | None = None
+    note: str = ""
+    counted: bool = True
+    original: Any = None
+    replays: tuple[Any, ...] = ()
+    magnitude: Magnitude | None = None
+    tolerance: Tolerance | None = None
+    masks: tuple[Mask, ...] = ()
+    evidence: tuple[str, ...] = ()
+    comparator: str = ""
+
+
+class Divergence(Record, frozen=True, kw_only=True):
+    """Something that is not as it was; ``after`` has one entry a replay."""
+
+    area: Literal[
+        "outcome", "environment", "dependency", "hardware", "randomness", "source", "input"
+    ]
+    subject: str
+    change: Literal["changed", "added", "removed"]
+    before: Any
+    after: tuple[Any, ...]
+    magnitude: Magnitude | None = None
+    severity: Severity
+    note: str = ""
+
+
+class Cause(Record, frozen=True, kw_only=True):
+    """A factor that may explain the divergences; only an experiment makes it more than that."""
+
+    factor: str
+    status: CauseStatus
+    evidence: str
+    fix: str
+
+
+class Attempt(Record, frozen=True, kw_only=True):
+    """One replay that was asked for. ``reason`` says why it did not complete.
+
+    ``fingerprint`` is the digest of its fingerprint, if there is one; only completed ones are
+    compared.
+    """
+
+    number: int
+    completed: bool
+    reason: str = ""
+    fingerprint: Digest | None = None
+
+
+class Tool(Record, frozen=True, kw_only=True):
+    """What made this document."""
+
+    name: str
+    version: str
+
+
+class Audit(Record, frozen=True, kw_only=True):
+    """One audit.
+
+    ``replays`` are the fingerprints of the completed replays, or the second run of a comparison.
+    """
+
+    schema: Literal["auditor.audit/1"] = SCHEMA
+    id: str = ""
+    kind: Literal["replay", "compare"]
+    created: str
+    tool: Tool
+    verdict: Verdict
+    reason: str = ""
+    levels: Levels
+    original: Fingerprint
+    original_id: Digest
+    replays: tuple[Fingerprint, ...]
+    attempts: tuple[Attempt, ...]
+    plan: Plan | None
+    policy: Policy
+    policy_digest: Digest
+    items: tuple[Item, ...]
+    divergences: tuple[Divergence, ...]
+    causes: tuple[Cause, ...]
+    unverified: tuple[Unverified, ...]
+    integrity: Literal["verified", "unsigned", "failed"] = "unsigned"
+
+
+def audit_id(stored: bytes) -> str:
+    """Return the id of a stored audit: the digest of its canonical JSON with an empty ``id``."""
+    document = parse(stored, what="the audit")
+    return digest_bytes(canonical({**document, "id": ""}))
+
+
+def with_id(audit: Audit) -> Audit:
+    """Return the audit with its id filled in."""
+    return msgspec.structs.replace(audit, id=audit_id(canonical(audit)))

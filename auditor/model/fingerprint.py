@@ -1,0 +1,202 @@
+"""The fingerprint: recipe, outcome and record of one run, each part with its digest.
+
+Its id is the digest of its canonical JSON as stored. An original and its replays are of this one
+type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from auditor.errors import IntegrityError
+from auditor.model.canonical import canonical, parse
+from auditor.model.digest import Digest, digest_bytes
+from auditor.model.fact import Fact
+from auditor.model.facts import (
+    Arithmetic,
+    Command,
+    Coverage,
+    Cpu,
+    Distribution,
+    Exit,
+    GeneratorUse,
+    Git,
+    Gpus,
+    Host,
+    Image,
+    Interpreter,
+    Locale,
+    Metric,
+    NetworkAccess,
+    Process,
+    Resources,
+    Seed,
+    Stream,
+    System,
+    Times,
+    Uncaught,
+    Variables,
+)
+from auditor.model.files import Manifest
+from auditor.model.record import Record
+
+__all__ = [
+    "SCHEMA",
+    "Digests",
+    "Environment",
+    "Fingerprint",
+    "Outcome",
+    "Recipe",
+    "RunRecord",
+    "Source",
+    "Unverified",
+    "check_digests",
+    "fingerprint_of",
+    "identity",
+    "unknown_facts",
+]
+
+SCHEMA: Literal["auditor.fingerprint/1"] = "auditor.fingerprint/1"
+
+
+class Unverified(Record, frozen=True, kw_only=True):
+    """Something that is not known or was not checked, and why."""
+
+    subject: str
+    reason: str
+
+
+class Source(Record, frozen=True, kw_only=True):
+    """The project's own code: the files that ran, and the repository they came from."""
+
+    files: Fact[Manifest]
+    git: Fact[Git]
+
+
+class Environment(Record, frozen=True, kw_only=True):
+    """What the code stood on, dependencies apart."""
+
+    interpreter: Fact[Interpreter]
+    system: Fact[System]
+    libc: Fact[str]
+    locale: Fact[Locale]
+    zone: Fact[str]
+    variables: Fact[Variables]
+
+
+class Recipe(Record, frozen=True, kw_only=True):
+    """All that a run is made from: runs of one recipe ought to give one outcome.
+
+    ``made_directories`` the run made itself; a replay must not make them before it.
+    """
+
+    root: str
+    command: Fact[Command]
+    source: Source
+    environment: Environment
+    dependencies: Fact[tuple[Distribution, ...]]
+    image: Fact[Image]
+    params: dict[str, Fact[str]]
+    inputs: Fact[Manifest]
+    seeds: Fact[tuple[Seed, ...]]
+
+
+class Outcome(Record, frozen=True, kw_only=True):
+    """All that a run left."""
+
+    outputs: Fact[Manifest]
+    metrics: Fact[tuple[Metric, ...]]
+    stdout: Fact[Stream]
+    stderr: Fact[Stream]
+    exit: Fact[Exit]
+    made_directories: tuple[str, ...] = ()
+
+
+class RunRecord(Record, frozen=True, kw_only=True):
+    """What happened while it ran, and how well it was observed."""
+
+    times: Fact[Times]
+    host: Fact[Host]
+    cpu: Fact[Cpu]
+    gpu: Fact[Gpus]
+    arithmetic: Fact[Arithmetic]
+    generators: Fact[tuple[GeneratorUse, ...]]
+    network: Fact[tuple[NetworkAccess, ...]]
+    processes: Fact[tuple[Process, ...]]
+    uncaught: Fact[tuple[Uncaught, ...]]
+    resources: Fact[Resources]
+    coverage: Fact[Coverage]
+
+
+class Digests(Record, frozen=True, kw_only=True):
+    """Digests of the canonical JSON of the three parts."""
+
+    recipe: Digest
+    outcome: Digest
+    record: Digest
+
+
+class Fingerprint(Record, frozen=True, kw_only=True):
+    """One run, whole."""
+
+    schema: Literal["auditor.fingerprint/1"] = SCHEMA
+    name: str
+    digests: Digests
+    recipe: Recipe
+    outcome: Outcome
+    record: RunRecord
+
+
+def fingerprint_of(name: str, recipe: Recipe, outcome: Outcome, record: RunRecord) -> Fingerprint:
+    """Return the fingerprint of the three parts with their digests."""
+    digests = Digests(
+        recipe=digest_bytes(canonical(recipe)),
+        outcome=digest_bytes(canonical(outcome)),
+        record=digest_bytes(canonical(record)),
+    )
+    return Fingerprint(name=name, digests=digests, recipe=recipe, outcome=outcome, record=record)
+
+
+def check_digests(stored: bytes) -> str:
+    """Return the id of a fingerprint as stored, having checked the digests of its parts.
+
+    Raises ``IntegrityError`` where a part does not have its digest.
+    """
+    document = parse(stored, what="the fingerprint")
+    for part, digest in document["digests"].items():
+        if digest_bytes(canonical(document.get(part))) != digest:
+            raise IntegrityError(
+                f"the fingerprint was changed after it was recorded: its {part} has another digest",
+                hint="restore the file from a bundle or a backup",
+            )
+    return digest_bytes(stored)
+
+
+def identity(fingerprint: Fingerprint) -> str:
+    """Return the fingerprint's id: the digest of its canonical JSON."""
+    return digest_bytes(canonical(fingerprint))
+
+
+def unknown_facts(document: Record) -> tuple[Unverified, ...]:
+    """Return every fact in ``document`` that is unknown, by its dotted path, with its reason."""
+    return tuple(_walk(document, ""))
+
+
+def _walk(value: Any, path: str) -> Iterator[Unverified]:  # noqa: ANN401 - any member
+    if isinstance(value, Fact) and value.how == "unknown":
+        yield Unverified(subject=path, reason=value.reason)
+    elif isinstance(value, Fact):
+        yield from _walk(value.value, path)
+    elif isinstance(value, Manifest):
+        for file in value.files:
+            if file.reason:
+                yield Unverified(subject=f"{path}:{file.path}", reason=file.reason)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _walk(item, f"{path}.{key}" if path else key)
+    elif isinstance(value, msgspec.Struct):
+        for field in value.__struct_fields__:
+            yield from _walk(getattr(value, field), f"{path}.{field}" if path else field)

@@ -1,0 +1,85 @@
+"""What was seen of a run, before its files are stored: what recorder and importers yield."""
+
+from __future__ import annotations
+
+from auditor.model.fact import Fact
+from auditor.model.facts import (
+    Arithmetic,
+    Command,
+    Coverage,
+    Cpu,
+    Distribution,
+    Exit,
+    GeneratorUse,
+    Git,
+    Gpus,
+    Host,
+    Image,
+    Interpreter,
+    Locale,
+    Metric,
+    NetworkAccess,
+    Process,
+    Resources,
+    Seed,
+    System,
+    Times,
+    Uncaught,
+    Variables,
+)
+from auditor.model.files import File
+from auditor.model.record import Record
+
+__all__ = ["HostFacts", "Observation"]
+
+
+class HostFacts(Record, frozen=True, kw_only=True):
+    """Facts of the machine, which a container shares with it."""
+
+    host: Fact[Host]
+    cpu: Fact[Cpu]
+    gpu: Fact[Gpus]
+
+
+class Observation(Record, frozen=True, kw_only=True):
+    """One run as seen. ``root`` is the absolute folder that relative paths start from.
+
+    ``stdout`` and ``stderr`` are paths of the captured streams. Files carry the digests taken while
+    the run went on;
+    ``assemble`` reads and keeps their contents. ``metric_files`` are the JSON files named by
+    ``--metrics``; ``metrics`` those a tracker recorded. ``contents`` is a folder of
+    contents, by the hexadecimal digits of their digest, saved before the run overwrote them.
+    """
+
+    name: str
+    root: str
+    command: Fact[Command]
+    git: Fact[Git]
+    source: Fact[tuple[File, ...]]
+    interpreter: Fact[Interpreter]
+    system: Fact[System]
+    libc: Fact[str]
+    locale: Fact[Locale]
+    zone: Fact[str]
+    variables: Fact[Variables]
+    dependencies: Fact[tuple[Distribution, ...]]
+    image: Fact[Image]
+    params: dict[str, Fact[str]]
+    inputs: Fact[tuple[File, ...]]
+    seeds: Fact[tuple[Seed, ...]]
+    outputs: Fact[tuple[File, ...]]
+    made_directories: tuple[str, ...] = ()
+    metric_files: tuple[str, ...] = ()
+    metrics: Fact[tuple[Metric, ...]] | None = None
+    contents: str = ""
+    stdout: Fact[str]
+    stderr: Fact[str]
+    exit: Fact[Exit]
+    times: Fact[Times]
+    arithmetic: Fact[Arithmetic]
+    generators: Fact[tuple[GeneratorUse, ...]]
+    network: Fact[tuple[NetworkAccess, ...]]
+    processes: Fact[tuple[Process, ...]]
+    uncaught: Fact[tuple[Uncaught, ...]]
+    resources: Fact[Resources]
+    coverage: Fact[Coverage]

@@ -1,0 +1,90 @@
+"""What a replay will do, as data: image, lock, tree, variables, limits, and what it cannot do."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from auditor.model.digest import Digest
+from auditor.model.files import File
+from auditor.model.fingerprint import Unverified
+from auditor.model.record import Record
+
+__all__ = ["Base", "Limits", "Lock", "LockedWheel", "Mount", "Plan"]
+
+
+class Base(Record, frozen=True, kw_only=True):
+    """The image that the environment is installed in, which and why.
+
+    ``kind`` *host*: made from scratch out of the interpreter that ran; *image*: ``reference``.
+    ``python`` is the absolute path of the interpreter in it.
+    """
+
+    kind: Literal["host", "image"]
+    reference: str
+    reason: str
+    python: str = ""
+
+
+class LockedWheel(Record, frozen=True, kw_only=True):
+    """One distribution file that will be installed: its file name, digest and origin."""
+
+    name: str
+    version: str
+    file: str
+    digest: Digest
+
+
+class Lock(Record, frozen=True, kw_only=True):
+    """``requirements`` in pip-tools' format with hashes; ``unlocked`` is what is not in it."""
+
+    requirements: str
+    wheels: tuple[LockedWheel, ...] = ()
+    unlocked: tuple[Unverified, ...] = ()
+
+
+class Mount(Record, frozen=True, kw_only=True):
+    """A bind mount.
+
+    ``source`` is ``tree:PATH`` inside the fresh tree, ``object:DIGEST`` in the store, or absolute.
+    """
+
+    source: str
+    target: str
+    read_only: bool
+
+
+class Limits(Record, frozen=True, kw_only=True):
+    """Enforced by the engine. ``memory`` in bytes, ``timeout`` in seconds; ``None`` is no limit."""
+
+    network: Literal["none", "bridge"] = "none"
+    memory: int | None = None
+    cpus: float | None = None
+    pids: int = 4096
+    timeout: float | None = None
+
+
+class Plan(Record, frozen=True, kw_only=True):
+    """A replay, ready to be carried out.
+
+    ``files`` are laid out in a fresh tree from the store; ``directories`` are made in it, relative
+    to its root.
+    ``workdir`` and ``root`` are absolute in the container; ``argv`` is what is executed there.
+    ``unhonoured`` is every recorded fact that this replay does not restore.
+    """
+
+    base: Base
+    dockerfile: str
+    lock: Lock
+    argv: tuple[str, ...]
+    root: str
+    workdir: str
+    user: str
+    variables: dict[str, str]
+    files: tuple[File, ...]
+    directories: tuple[str, ...]
+    links: dict[str, str] = msgspec.field(default_factory=dict)
+    mounts: tuple[Mount, ...]
+    limits: Limits
+    unhonoured: tuple[Unverified, ...] = ()

@@ -1,0 +1,64 @@
+"""What counts, and how close is close enough; declared before a replay, its digest in the audit."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from auditor.model.record import Record
+
+__all__ = ["DEFAULT_MASKS", "Level", "Margin", "MaskName", "Policy", "Rule", "Tolerance"]
+
+Level = Literal["bytes", "values", "metrics", "decisions"]
+
+MaskName = Literal["time", "duration", "date", "pid", "address", "uuid", "temporary-path"]
+
+DEFAULT_MASKS: tuple[MaskName, ...] = (
+    "time",
+    "duration",
+    "date",
+    "pid",
+    "address",
+    "uuid",
+    "temporary-path",
+)
+
+
+class Tolerance(Record, frozen=True, kw_only=True):
+    """``|a-b| <= absolute + relative * max(|a|, |b|)``; ``source`` says who set it."""
+
+    relative: float
+    absolute: float
+    source: str = "default"
+
+
+class Rule(Record, frozen=True, kw_only=True):
+    """A tolerance for items whose name matches the glob ``match``; the last match wins."""
+
+    match: str
+    relative: float = 0.0
+    absolute: float = 0.0
+
+
+class Margin(Record, frozen=True, kw_only=True):
+    """An equivalence margin for metrics: a spread up to ``margin`` either way means nothing."""
+
+    match: str
+    margin: float
+
+
+class Policy(Record, frozen=True, kw_only=True):
+    """The policy of an audit. The default tolerances are those of ``torch.testing`` by dtype.
+
+    ``require`` is the level that decides; ``ignore`` are globs of items that do not count.
+    """
+
+    schema: Literal["auditor.policy/1"] = "auditor.policy/1"
+    name: str = "default"
+    require: Level = "values"
+    float16: Tolerance = Tolerance(relative=1e-3, absolute=1e-5)
+    float32: Tolerance = Tolerance(relative=1.3e-6, absolute=1e-5)
+    float64: Tolerance = Tolerance(relative=1e-7, absolute=1e-7)
+    tolerances: tuple[Rule, ...] = ()
+    margins: tuple[Margin, ...] = ()
+    masks: tuple[MaskName, ...] = DEFAULT_MASKS
+    ignore: tuple[str, ...] = ()
