@@ -1,0 +1,1 @@
+"""The keeper: the process that starts the command, stands beside it, and writes what it saw."""

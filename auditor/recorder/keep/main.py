@@ -1,0 +1,139 @@
+"""The keeper from start to end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from . import signals, system, tree
+from .digests import Digests
+from .launch import StartError, environment, launch
+from .records import request_of, write
+from .streams import Stream
+from .watch import Watch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Sequence
+
+    from .signals import Ending
+
+__all__ = ["main"]
+
+_MOST = 1000
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Take ``OBSERVATION -- ARGV…`` and return the status to exit with."""
+    signals.block()
+    folder, separator, argv = "".join(arguments[:1]), arguments[1:2], arguments[2:]
+    if list(separator) != ["--"] or not argv:
+        sys.stderr.write("usage: keeper.py OBSERVATION -- COMMAND [ARGUMENT…]\n")
+        return 2
+    return _Keeper(os.path.abspath(folder), list(argv)).run()
+
+
+class _Keeper:
+    def __init__(self, folder: str, argv: List[str]) -> None:
+        self.folder = folder
+        self.argv = argv
+        self.request = request_of(folder)
+        self.recorder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        self.root = str(self.request["root"])
+        self.cwd = str(self.request["cwd"])
+
+    def run(self) -> int:
+        """Run the command and write all records."""
+        self._prepare()
+        skipped = (self.folder, str(self.request["store"]))
+        before = tree.snapshot(self.root, skipped)
+        digests = Digests(os.path.join(self.folder, "digests.jsonl"))
+        self._named(digests)
+        streams = [Stream(os.path.join(self.folder, name)) for name in ("stdout", "stderr")]
+        start = system.facts(self.argv, os.path.join(self.recorder, "inject"))
+        started, clock = _now(), time.monotonic()
+        try:
+            os.chdir(self.cwd)
+            variables = environment(self.folder, os.path.join(self.recorder, "inject"))
+            pid = launch(self.argv, variables, streams[0].sink, streams[1].sink)
+        except StartError as error:
+            write(self.folder, "start.json", dict(start, started=started, pid=None))
+            return self._refused(error, started)
+        write(self.folder, "start.json", dict(start, started=started, pid=pid))
+        streams[0].copy_to(1)
+        streams[1].copy_to(2)
+        watch = Watch(self.folder, self.recorder, digests)
+        watch.start()
+        ending = signals.attend(pid)
+        times = {
+            "started": started,
+            "finished": _now(),
+            "duration": time.monotonic() - clock,
+        }
+        notes = [note for stream in streams for note in stream.finish()]
+        notes += watch.finish()
+        self._outputs(digests, tree.changes(before, tree.snapshot(self.root, skipped)), watch)
+        return self._end(ending, times, notes)
+
+    def _prepare(self) -> None:
+        for name in ("events", "contents"):
+            os.makedirs(os.path.join(self.folder, name), exist_ok=True)
+        parts = (self.root, str(self.request["store"]), str(self.request["keep"]))
+        with open(os.path.join(self.folder, "settings"), "wb") as file:
+            file.write(b"\0".join(os.fsencode(part) for part in parts))
+
+    def _named(self, digests: Digests) -> None:
+        """Hash what was declared, and the files that the command line names."""
+        for path in self._declared("inputs"):
+            for file in tree.files_below(path):
+                digests.first(file, None, "declared")
+        for word in self.argv:
+            for text in (word, word.partition("=")[2]):
+                path = os.path.normpath(os.path.join(self.cwd, text)) if text else ""
+                if path.startswith(self.root + "/") and os.path.isfile(path):
+                    digests.first(path, None, "argv")
+
+    def _declared(self, kind: str) -> List[str]:
+        paths = self.request[kind]
+        return [os.path.normpath(os.path.join(self.cwd, path)) for path in paths]
+
+    def _outputs(self, digests: Digests, changes: Dict[str, Any], watch: Watch) -> None:
+        """Hash all that the run left in the project, and what was declared."""
+        below = self.root.rstrip("/") + "/"
+        there = [path for path in watch.written if os.path.lexists(path)]
+        outside = [path for path in there if not path.startswith(below)]
+        gone = len(watch.written) - len(there)
+        write(self.folder, "tree.json", dict(changes, elsewhere=outside[:_MOST], gone=gone))
+        paths = [path for path in there if path.startswith(below)]
+        paths += [os.path.join(self.root, path) for path in changes["changed"]]
+        for path in self._declared("outputs") + self._declared("metrics"):
+            paths += tree.files_below(path)
+        digests.at_end(paths)
+
+    def _end(self, ending: Ending, times: Dict[str, Any], notes: List[str]) -> int:
+        record = dict(ending.record(), blind=notes, error="", **times)
+        write(self.folder, "exit.json", record)
+        return ending.code
+
+    def _refused(self, error: StartError, started: str) -> int:
+        record: Dict[str, Any] = {
+            "code": error.code,
+            "signal": None,
+            "interrupted": False,
+            "error": str(error),
+            "blind": [],
+            "started": started,
+            "finished": _now(),
+            "duration": 0.0,
+            "usage": None,
+        }
+        write(self.folder, "exit.json", record)
+        return error.code
+
+
+def _now() -> str:
+    """Return the time of day as RFC 3339 in UTC."""
+    seconds = time.time()
+    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return "%s.%06dZ" % (whole, int(seconds % 1 * 1_000_000))

@@ -1,0 +1,83 @@
+"""What the keeper can tell of the world that the command runs in."""
+
+from __future__ import annotations
+
+import os
+import stat as modes
+
+from ..observer.variables import split, without_userinfo
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Tuple
+
+__all__ = ["facts", "libc", "zone"]
+
+_CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
+
+
+def facts(argv: List[str], inject: str) -> Dict[str, Any]:
+    """Return the members of the start record that are known before the command starts."""
+    uname = os.uname()
+    values, withheld = split(os.environ, inject)
+    name, source = zone()
+    return {
+        "argv": [without_userinfo(word) for word in argv],
+        "stdin": _stdin(),
+        "container": any(os.path.exists(mark) for mark in _CONTAINER_MARKS),
+        "system": uname.sysname,
+        "machine": uname.machine,
+        "distribution": _distribution(),
+        "libc": libc(),
+        "zone": name,
+        "zone_source": source,
+        "variables": values,
+        "withheld": withheld,
+    }
+
+
+def libc() -> str:
+    """Return the C library and its version, as ``glibc 2.36``, or ``""``."""
+    try:
+        return os.confstr("CS_GNU_LIBC_VERSION") or ""
+    except (OSError, ValueError):
+        import glob
+
+        return "musl" if glob.glob("/lib/ld-musl-*") else ""
+
+
+def zone() -> Tuple[str, str]:
+    """Return the time zone in effect and where it is set; glibc takes UTC where nothing is."""
+    value = os.environ.get("TZ")
+    if value:
+        return value.lstrip(":"), "TZ"
+    try:
+        target = os.path.realpath("/etc/localtime")
+        mark = "/zoneinfo/"
+        if mark in target:
+            return target.partition(mark)[2], "/etc/localtime"
+        with open("/etc/timezone", encoding="utf-8") as file:
+            return file.read().strip(), "/etc/timezone"
+    except OSError:
+        return ("", "") if os.path.exists("/etc/localtime") else ("UTC", "no /etc/localtime")
+
+
+def _distribution() -> str:
+    for place in ("/etc/os-release", "/usr/lib/os-release"):
+        try:
+            with open(place, encoding="utf-8", errors="replace") as file:
+                rows = dict(line.rstrip("\n").partition("=")[::2] for line in file)
+        except OSError:
+            continue
+        return rows.get("PRETTY_NAME", rows.get("NAME", "")).strip("\"'")
+    return ""
+
+
+def _stdin() -> str:
+    try:
+        stat = os.fstat(0)
+    except OSError:
+        return "null"
+    if modes.S_ISCHR(stat.st_mode):
+        return "tty" if os.isatty(0) else "null"
+    return "file" if modes.S_ISREG(stat.st_mode) else "pipe"

@@ -1,0 +1,111 @@
+"""Follows the event files while the command runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+
+from .inventories import Inventories
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Tuple
+
+    from .digests import Digests
+
+__all__ = ["Tail", "Watch"]
+
+_PERIOD = 0.03
+
+
+class Tail:
+    """Reads what was appended to the files of a folder; a torn last line waits for its end."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._known: Dict[str, Tuple[int, bytes]] = {}
+
+    def poll(self) -> List[Dict[str, Any]]:
+        """Return the events that are new; lines that are none are passed over."""
+        events = []
+        for entry in list(os.scandir(self._folder)):
+            offset, rest = self._known.get(entry.name, (0, b""))
+            if not entry.is_file(follow_symlinks=False) or entry.stat().st_size <= offset:
+                continue
+            with open(entry.path, "rb") as file:
+                file.seek(offset)
+                data = file.read()
+            *lines, torn = (rest + data).split(b"\n")
+            self._known[entry.name] = (offset + len(data), torn)
+            events += [event for event in map(_event, lines) if event is not None]
+        return events
+
+
+class Watch(threading.Thread):
+    """Hands events on: reads are hashed, interpreters asked for what they have installed.
+
+    ``written`` are the paths that the run wrote, in the order of the events.
+    """
+
+    def __init__(self, folder: str, recorder: str, digests: Digests) -> None:
+        super().__init__(daemon=True)
+        self.written: Dict[str, None] = {}
+        self._tail = Tail(os.path.join(folder, "events"))
+        self._inventories = Inventories(folder, recorder)
+        self._digests = digests
+        self._stopping = threading.Event()
+        self._failures = 0
+
+    def run(self) -> None:
+        """Poll until told to stop, and once more then."""
+        self._digests.start()
+        while not self._stopping.wait(_PERIOD):
+            self._poll()
+        self._poll()
+
+    def finish(self) -> List[str]:
+        """Take the last events; return what there is to know about the observation itself."""
+        self._stopping.set()
+        self.join()
+        notes = self._inventories.finish()
+        self._digests.finish()
+        if self._failures:
+            notes.append("%d events could not be followed" % self._failures)
+        return notes
+
+    def _poll(self) -> None:
+        try:
+            events = self._tail.poll()
+        except OSError:
+            self._failures += 1
+            return
+        for event in events:
+            try:
+                self._take(event)
+            except (KeyError, TypeError, ValueError, OSError):
+                self._failures += 1
+
+    def _take(self, event: Dict[str, Any]) -> None:
+        kind = event.get("event")
+        if kind == "read":
+            self._digests.first(str(event["path"]), list(event["stat"]), str(event["seen"]))
+        elif kind == "digest":
+            self._digests.known(str(event["path"]), event)
+        elif kind == "write":
+            self.written[str(event["path"])] = None
+        elif kind == "rename" and event["to"]:
+            self.written[str(event["to"])] = None
+        elif kind == "start":
+            interpreter = event["interpreter"]
+            self._inventories.of(
+                str(interpreter["executable"]), str(interpreter["prefix"]), list(event["path"])
+            )
+
+
+def _event(line: bytes) -> Any:
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) else None

@@ -1,0 +1,1 @@
+"""The part of the recorder that lives inside each observed Python process."""

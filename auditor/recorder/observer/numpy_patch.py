@@ -1,0 +1,143 @@
+"""NumPy's generators: seeds, the global one, and each that starts from entropy.
+
+Every unseeded generator takes its start from ``randbits``, a global of ``bit_generator``.
+``RandomState(seed)`` does so too, and only then is seeded, which ends in a call of
+``operator.index`` from ``_mt19937`` under the same instruction of the same frame.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+from _thread import get_ident
+
+from .ledger import Global
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, Optional, Tuple
+
+    from .ledger import Ledger
+
+__all__ = ["patch"]
+
+_BITS_MODULE = "numpy.random.bit_generator"
+_LEGACY_MODULE = "numpy.random._mt19937"
+
+
+def patch(module: Any, ledger: Ledger) -> None:
+    """Watch the package ``numpy.random``."""
+    if hasattr(module.seed, "__wrapped__"):
+        return  # patched before
+    generator = Global(ledger, "numpy", lambda: _state(module.get_state()))
+
+    def seed(value: Any, frame: Any) -> None:
+        generator.seeded()
+        if value is not None:
+            ledger.seeded("numpy", "seed", value, frame)
+
+    def default_rng(value: Any, frame: Any) -> None:
+        if value is not None and not hasattr(value, "capsule") and not _is_generator(value):
+            ledger.made("numpy", "default_rng", value, frame)
+
+    entropy = _Entropy(ledger)
+
+    def made(value: Any, frame: Any, generator: Any) -> None:
+        if value is None and ledger.places.importing(frame):
+            entropy.forget()
+            bits = generator.bit_generator
+            ledger.follow("numpy", "default_rng", generator, lambda: bits.state)
+
+    mtrand = sys.modules.get("numpy.random.mtrand", module)
+    ledger.wrap((module, mtrand), "seed", seed)
+    inner = sys.modules.get("numpy.random._generator", module)
+    if hasattr(module, "default_rng"):
+        ledger.wrap((module, inner), "default_rng", default_rng, made)
+    entropy.watch()
+
+
+class _Entropy:
+    """Notes each draw of entropy, one late: the next step may show that a seed replaced it."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._pending: Dict[int, Tuple[Tuple[int, int], str, Optional[str]]] = {}
+        self._randbits: Any = None
+        ledger.flush.append(self.flush)
+
+    def watch(self) -> None:
+        """Put itself between NumPy and the entropy of the system."""
+        bits = sys.modules.get(_BITS_MODULE)
+        if bits is not None and hasattr(bits, "randbits"):
+            self._randbits = bits.randbits
+            bits.randbits = self.randbits  # type: ignore[attr-defined]
+        legacy = sys.modules.get(_LEGACY_MODULE)
+        if legacy is not None and getattr(legacy, "operator", None) is operator:
+            legacy.operator = _Operator(self)  # type: ignore[attr-defined]
+
+    def randbits(self, count: int) -> Any:
+        """Return ``count`` bits of entropy."""
+        value = self._randbits(count)
+        try:
+            self.flush()
+            self._drawn(sys._getframe(1))  # noqa: SLF001 - the call site
+        except Exception:
+            pass
+        return value
+
+    def index(self, frame: Any, seed: Any) -> None:
+        """Take note of a legacy seeding under ``frame``."""
+        if self._ledger.calling():  # numpy.random.seed draws nothing: what is pending stands
+            self.flush()
+            return
+        pending = self._pending.get(get_ident())
+        if pending is not None and pending[0] == (id(frame), frame.f_lasti):
+            del self._pending[get_ident()]
+        self._ledger.made("numpy", "RandomState", seed, frame)
+
+    def flush(self) -> None:
+        """Note what is pending in this thread."""
+        pending = self._pending.pop(get_ident(), None)
+        if pending is None:
+            return
+        if pending[2] is None:
+            self._ledger.unfollowed += 1
+        else:
+            self._ledger.drew("numpy", pending[1], pending[2])
+
+    def forget(self) -> None:
+        """Drop what is pending in this thread, which is accounted for otherwise."""
+        self._pending.pop(get_ident(), None)
+
+    def _drawn(self, frame: Any) -> None:
+        function = self._ledger.calling() or "SeedSequence"
+        where = (id(frame), frame.f_lasti)
+        places = self._ledger.places
+        site = None if places.importing(frame) else places.site(frame)
+        self._pending[get_ident()] = (where, function, site)
+
+
+class _Operator:
+    """The module ``operator`` as ``_mt19937`` uses it."""
+
+    def __init__(self, entropy: _Entropy) -> None:
+        self._entropy = entropy
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(operator, name)
+
+    def index(self, value: Any) -> int:
+        """Return ``operator.index(value)``."""
+        try:
+            self._entropy.index(sys._getframe(1), value)  # noqa: SLF001 - the call site
+        except Exception:
+            pass
+        return operator.index(value)
+
+
+def _state(state: Any) -> Any:
+    return hash((state[1].tobytes(), *state[2:]))
+
+
+def _is_generator(value: Any) -> bool:
+    return hasattr(value, "bit_generator") or hasattr(value, "_bit_generator")
