@@ -1,0 +1,147 @@
+"""What the processes did: children, network, failures; and where the recorder was blind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from auditor import redaction
+from auditor.capture.ended import unfinished
+from auditor.capture.environment import NO_PYTHON
+from auditor.capture.events import Child, Net, UncaughtEvent
+from auditor.capture.files import Files
+from auditor.capture.folder import Folder, ProcessLog
+from auditor.model.fact import Fact, recorded, unknown
+from auditor.model.facts import Coverage, NetworkAccess, Process, Uncaught
+
+__all__ = ["coverage", "network", "processes", "uncaught"]
+
+_SOURCE = "audit hook"
+_MOST_SHOWN = 20
+
+
+def network(folder: Folder) -> Fact[tuple[NetworkAccess, ...]]:
+    """Return the attempts of all processes to reach a host."""
+    if not folder.processes:
+        return unknown(NO_PYTHON, _SOURCE)
+    counts: Counter[tuple[str, int | None]] = Counter()
+    for log in folder.processes:
+        seen = {(e.host, e.port): 1 for e in log.events if isinstance(e, Net)}
+        total = {row[:2]: row[2] for row in log.end.network} if log.end else {}
+        counts.update({**seen, **total})
+    found = [NetworkAccess(host=host, port=port, count=n) for (host, port), n in counts.items()]
+    return recorded(tuple(found), _SOURCE)
+
+
+def processes(folder: Folder) -> Fact[tuple[Process, ...]]:
+    """Return each Python process that started, and each other program that one of them started."""
+    if not folder.processes:
+        return unknown(NO_PYTHON, _SOURCE)
+    found = [
+        Process(
+            argv=redaction.arguments(log.start.argv),
+            executable=log.start.interpreter.executable,
+            python=True,
+        )
+        for log in folder.processes
+        if not log.start.fork
+    ]
+    for child in _others(folder):
+        argv = redaction.arguments(child.argv)
+        found.append(Process(argv=argv, executable=child.executable, python=False))
+    return recorded(tuple(found), _SOURCE)
+
+
+def uncaught(folder: Folder) -> Fact[tuple[Uncaught, ...]]:
+    """Return the exceptions that nobody caught."""
+    if not folder.processes:
+        return unknown(NO_PYTHON, _SOURCE)
+    events = [event for log in folder.processes for event in log.events]
+    found = [
+        Uncaught(type=event.type, message=event.message, subject=event.subject)
+        for event in events
+        if isinstance(event, UncaughtEvent)
+    ]
+    return recorded(tuple(dict.fromkeys(found)), _SOURCE)
+
+
+def coverage(folder: Folder, files: Files) -> Fact[Coverage]:
+    """Return how the run was observed, and what could not be seen."""
+    value = Coverage(
+        tracer="python",
+        python_processes=len(folder.processes),
+        blind=tuple(dict.fromkeys(_blind(folder, files))),
+        elsewhere=folder.tree.elsewhere,
+        temporary=folder.tree.gone,
+    )
+    return recorded(value, "recorder")
+
+
+def _others(folder: Folder) -> Iterator[Child]:
+    """Yield the children that are not Python processes seen from inside."""
+    known: set[str] = set()
+    for log in folder.processes:
+        for child in (event for event in log.events if isinstance(event, Child)):
+            key = repr(child.argv)
+            if key not in known and not _seen_inside(folder, child):
+                known.add(key)
+                yield child
+
+
+def _seen_inside(folder: Folder, child: Child) -> bool:
+    """Say whether a Python process has this command line, as itself or as its script's."""
+    for log in folder.processes:
+        argv = log.start.argv
+        if argv[1:] == child.argv[1:] and _is_python(child.executable):
+            return True
+        same_script = len(argv) > 1 and _name(argv[1]) == _name(child.executable)
+        if same_script and argv[2:] == child.argv[1:]:
+            return True
+    return False
+
+
+def _is_python(executable: str) -> bool:
+    return _name(executable).startswith(("python", "pypy"))
+
+
+def _name(path: str) -> str:
+    return PurePosixPath(path).name
+
+
+def _blind(folder: Folder, files: Files) -> Iterator[str]:
+    if not folder.processes:
+        yield NO_PYTHON
+    yield from _blind_processes(folder)
+    if folder.start is not None and folder.start.stdin in {"pipe", "file"}:
+        yield f"stdin was a {folder.start.stdin}: what was read from it was not recorded"
+    if folder.exit is not None:
+        yield from folder.exit.blind
+        if not folder.tree.complete and not folder.exit.error:
+            yield "the project has too many files: those that other programs wrote were not found"
+    if folder.bad:
+        yield f"{folder.bad} line(s) of the recorder's files could not be read"
+    for path in files.stale[:_MOST_SHOWN]:
+        yield f"{path} was declared as an output, and the run was not seen to write it"
+
+
+def _blind_processes(folder: Folder) -> Iterator[str]:
+    for child in list(_others(folder))[:_MOST_SHOWN]:
+        what = "ran without the recorder" if _is_python(child.executable) else "is not Python"
+        yield f"{_name(child.executable)} {what}: what it read was not seen"
+    natives = sorted({name for log in folder.processes for name in _native(log)})
+    for name in natives:
+        yield f"{name} opens files by native code, which is not seen"
+    silent = len(unfinished(folder))
+    if silent:
+        yield f"{silent} Python process(es) ended without a last record: killed, or by os._exit"
+    libraries = sum(log.end.unfollowed for log in folder.processes if log.end)
+    if libraries:
+        yield f"{libraries} generator(s) that libraries made at their import were not followed"
+    lost = sum(log.end.lost for log in folder.processes if log.end)
+    if lost:
+        yield f"{lost} event(s) could not be recorded"
+
+
+def _native(log: ProcessLog) -> tuple[str, ...]:
+    return log.end.native if log.end else ()

@@ -1,0 +1,31 @@
+"""What the machine says of itself: one collector for each kind of fact."""
+
+from __future__ import annotations
+
+from auditor.capture.collectors.cpu import cpu
+from auditor.capture.collectors.gpu import gpus
+from auditor.capture.collectors.host import host
+from auditor.capture.collectors.interface import Collector
+from auditor.model.fact import unknown
+from auditor.model.facts import Cpu, Gpus, Host
+from auditor.model.observation import HostFacts
+
+__all__ = ["CPU", "GPU", "HOST", "Collector", "host_facts", "no_host_facts"]
+
+HOST: Collector[Host] = host
+CPU: Collector[Cpu] = cpu
+GPU: Collector[Gpus] = gpus
+
+_NOT_RECORDED = "nobody recorded which machine the run was on"
+
+
+def host_facts() -> HostFacts:
+    """Return the facts of this machine; what cannot be known says why."""
+    return HostFacts(host=HOST(), cpu=CPU(), gpu=GPU())
+
+
+def no_host_facts() -> HostFacts:
+    """Return the facts of a machine that nobody looked at."""
+    return HostFacts(
+        host=unknown(_NOT_RECORDED), cpu=unknown(_NOT_RECORDED), gpu=unknown(_NOT_RECORDED)
+    )

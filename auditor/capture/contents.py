@@ -1,0 +1,92 @@
+"""Keeps the contents of a run's files, each checked against its recorded digest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from auditor.hashing import hash_file
+from auditor.model.digest import hex_of
+from auditor.model.fact import Fact
+from auditor.model.files import File, Manifest, manifest
+from auditor.model.record import Record
+from auditor.store.objects import Objects
+
+__all__ = ["Keeping"]
+
+
+class Keeping(Record, frozen=True, kw_only=True):
+    """Where the files of a run lie now, and which of them are kept.
+
+    ``tree`` is the root as it lies on this host. ``absolute``: paths outside the root are those of
+    this host, which they are not after a replay. ``saved`` holds contents that were overwritten.
+    """
+
+    objects: Objects
+    tree: Path
+    absolute: bool
+    saved: Path | None
+    keep: int
+
+    def manifest_of(self, files: Fact[tuple[File, ...]], *, all_sizes: bool) -> Fact[Manifest]:
+        """Return the manifest with each file kept that can be; ``all_sizes``: whatever its size."""
+        if files.value is None:
+            return Fact(value=None, how=files.how, source=files.source, reason=files.reason)
+        limit = None if all_sizes else self.keep
+        kept = tuple(self._kept(file, limit) for file in files.value)
+        return Fact(value=manifest(kept), how=files.how, source=files.source, reason=files.reason)
+
+    def path_of(self, name: str) -> Path | None:
+        """Return where a file lies on this host, ``None`` if it does not."""
+        if not name.startswith("/"):
+            return self.tree / name
+        return Path(name) if self.absolute else None
+
+    def _kept(self, file: File, limit: int | None) -> File:
+        if file.digest is None and file.reason:
+            return file
+        if file.digest is not None and self.objects.has(file.digest):
+            return msgspec.structs.replace(file, kept=True)
+        if limit is not None and file.size is not None and file.size > limit:
+            return file
+        return self._stored(file, limit)
+
+    def _stored(self, file: File, limit: int | None) -> File:
+        path = self._source_of(file)
+        if path is None:
+            reason = "lies outside the tree of the replay"
+            return msgspec.structs.replace(file, reason=reason if file.digest is None else "")
+        try:
+            if file.digest is None and limit is not None and path.stat().st_size > limit:
+                return _described(file, path)
+            digest, size = self.objects.put_file(path)
+            mode = path.stat().st_mode
+        except OSError as error:
+            return _lost(file, f"could not be kept: {error.strerror or error}")
+        if file.digest is None:
+            executable = bool(mode & 0o100)
+            return msgspec.structs.replace(
+                file, digest=digest, size=size, executable=executable, kept=True
+            )
+        if digest != file.digest:
+            changed = _lost(file, "changed before it could be kept")
+            return msgspec.structs.replace(changed, digest_at_end=file.digest_at_end or digest)
+        return msgspec.structs.replace(file, kept=True)
+
+    def _source_of(self, file: File) -> Path | None:
+        if self.saved is not None and file.digest is not None:
+            saved = self.saved / hex_of(file.digest)
+            if saved.is_file():
+                return saved
+        return self.path_of(file.path)
+
+
+def _described(file: File, path: Path) -> File:
+    """Return a large file that nobody hashed yet, hashed and not kept. Raises ``OSError``."""
+    digest, size = hash_file(path)
+    return msgspec.structs.replace(file, digest=digest, size=size)
+
+
+def _lost(file: File, reason: str) -> File:
+    return msgspec.structs.replace(file, kept=False, reason=reason)

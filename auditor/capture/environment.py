@@ -1,0 +1,155 @@
+"""What the code stood on: interpreter, system, locale, variables, distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from auditor import redaction
+from auditor.capture.files import name_in
+from auditor.capture.folder import Folder, ProcessLog
+from auditor.model.fact import Fact, derived, recorded, unknown
+from auditor.model.facts import (
+    Distribution,
+    Image,
+    Interpreter,
+    Locale,
+    Origin,
+    System,
+    Variables,
+)
+
+__all__ = [
+    "NO_PYTHON",
+    "dependencies",
+    "image",
+    "interpreter",
+    "libc",
+    "locale",
+    "main_process",
+    "system",
+    "variables",
+    "zone",
+]
+
+NO_PYTHON = (
+    "no Python process was seen: the command is none, or its interpreter ran with -I, -E, -S"
+)
+_KEEPER = "recorder"
+_NOT_STARTED = "the command was not started"
+
+
+def main_process(folder: Folder) -> ProcessLog | None:
+    """Return the Python process that the command is, else the first that it started."""
+    pid = folder.start.pid if folder.start else None
+    same = [log for log in folder.processes if log.start.pid == pid]
+    return next(iter(same or folder.processes), None)
+
+
+def interpreter(folder: Folder, main: ProcessLog | None) -> Fact[Interpreter]:
+    """Return the interpreter of the main process."""
+    if main is None:
+        return unknown(NO_PYTHON, _KEEPER)
+    facts = main.start.interpreter
+    members = {name: getattr(facts, name) for name in facts.__struct_fields__}
+    value = Interpreter(**members, project_path=tuple(_project_path(folder, main)))
+    return recorded(value, "sys")
+
+
+def _project_path(folder: Folder, main: ProcessLog) -> Iterator[str]:
+    prefix = main.start.interpreter.prefix.rstrip("/") + "/"
+    for entry in dict.fromkeys(main.start.path):
+        if entry.rstrip("/") == folder.request.root:
+            yield "."
+        elif not entry.startswith(prefix):
+            relative = name_in(folder.request.root, entry)
+            if relative != entry:
+                yield relative
+
+
+def system(folder: Folder) -> Fact[System]:
+    """Return the operating system that the command ran on."""
+    start = folder.start
+    if start is None:
+        return unknown(_NOT_STARTED, _KEEPER)
+    value = System(system=start.system, distribution=start.distribution, machine=start.machine)
+    return recorded(value, "uname, os-release")
+
+
+def libc(folder: Folder) -> Fact[str]:
+    """Return the C library and its version."""
+    if folder.start is None or not folder.start.libc:
+        return unknown("the C library does not tell its version", _KEEPER)
+    return recorded(folder.start.libc, "confstr")
+
+
+def zone(folder: Folder) -> Fact[str]:
+    """Return the time zone."""
+    start = folder.start
+    if start is None or not start.zone:
+        return unknown("/etc/localtime is there and does not tell its name", _KEEPER)
+    if start.zone_source.startswith("no "):
+        return derived(start.zone, start.zone_source)
+    return recorded(start.zone, start.zone_source)
+
+
+def locale(main: ProcessLog | None) -> Fact[Locale]:
+    """Return locale and encodings as the main process had them."""
+    if main is None:
+        return unknown(NO_PYTHON, _KEEPER)
+    facts = main.start.locale
+    value = Locale(
+        category=facts.category,
+        preferred_encoding=facts.preferred,
+        filesystem_encoding=facts.filesystem,
+    )
+    return recorded(value, "setlocale, sys")
+
+
+def variables(folder: Folder, main: ProcessLog | None) -> Fact[Variables]:
+    """Return the environment of the main process, else the one the command was given."""
+    source = main.start if main else folder.start
+    if source is None:
+        return unknown(_NOT_STARTED, _KEEPER)
+    value = Variables(values=dict(source.variables), withheld=source.withheld)
+    return recorded(value, "os.environ" if main else "the command's environment")
+
+
+def image(folder: Folder) -> Fact[Image]:
+    """Return what is known of the image: from inside a container it is not seen."""
+    if folder.start is not None and not folder.start.container:
+        reason = "the run was not in a container"
+        return Fact(value=None, how="recorded", source=_KEEPER, reason=reason)
+    return unknown("from inside a container its image cannot be seen", _KEEPER)
+
+
+def dependencies(folder: Folder, main: ProcessLog | None) -> Fact[tuple[Distribution, ...]]:
+    """Return what the main process's interpreter had installed."""
+    if main is None:
+        return unknown(NO_PYTHON, _KEEPER)
+    facts = main.start.interpreter
+    for inventory in folder.inventories:
+        if (inventory.executable, inventory.prefix) == (facts.executable, facts.prefix):
+            rows = [_distribution(row) for row in inventory.distributions]
+            found = tuple(row for row in rows if row is not None)
+            lost = len(rows) - len(found)
+            reason = f"{lost} distributions could not be described" if lost else ""
+            return recorded(found, "importlib.metadata", reason)
+    return unknown("the observed interpreter did not list what it has installed", _KEEPER)
+
+
+def _distribution(row: dict[str, Any]) -> Distribution | None:
+    try:
+        members = {key: row[key] for key in Distribution.__struct_fields__}
+        if members["origin"] is not None:
+            members["origin"] = _origin(members["origin"])
+        return msgspec.convert(members, Distribution)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _origin(row: dict[str, Any]) -> dict[str, Any]:
+    members = {key: row[key] for key in Origin.__struct_fields__}
+    return {**members, "url": redaction.url(str(members["url"]))}

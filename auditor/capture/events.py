@@ -1,0 +1,238 @@
+"""The recorder's events as records. The observed program could write there too: nothing is trusted.
+
+Each class says which event it is by its tag; members are those that the recorder writes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+__all__ = [
+    "Arith",
+    "Child",
+    "End",
+    "Event",
+    "Library",
+    "Locale",
+    "Mkdir",
+    "Net",
+    "PythonFacts",
+    "Read",
+    "Rename",
+    "Saved",
+    "SeedEvent",
+    "Start",
+    "State",
+    "UncaughtEvent",
+    "Unseeded",
+    "Write",
+    "decode_event",
+]
+
+State = tuple[int, int, int, int, int]
+
+
+class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
+    time: int
+
+
+class PythonFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The interpreter, as it described itself."""
+
+    implementation: str
+    version: str
+    build: str
+    executable: str
+    prefix: str
+    base_prefix: str
+    tag: str
+    soabi: str
+    platform: str
+    hash_randomised: bool
+
+
+class Locale(msgspec.Struct, frozen=True, kw_only=True):
+    """Locale and encodings in effect."""
+
+    category: str
+    preferred: str
+    filesystem: str
+
+
+class Start(_Event, frozen=True, kw_only=True, tag="start"):
+    """A Python process began, or was forked off another."""
+
+    fork: bool
+    pid: int
+    ppid: int
+    argv: tuple[str, ...]
+    cwd: str
+    interpreter: PythonFacts
+    path: tuple[str, ...]
+    locale: Locale
+    variables: dict[str, str]
+    withheld: tuple[str, ...]
+
+
+class Read(_Event, frozen=True, kw_only=True, tag="read"):
+    """A regular file was opened for reading, for the first time; ``stat`` as it was then."""
+
+    path: str
+    stat: State
+    seen: str
+
+
+class Write(_Event, frozen=True, kw_only=True, tag="write"):
+    """A file was opened for writing; ``inplace``: its former content could still be read."""
+
+    path: str
+    existed: bool
+    inplace: bool
+
+
+class Rename(_Event, frozen=True, kw_only=True, tag="rename"):
+    """A file or folder was renamed; either end is empty if it lies where nothing counts."""
+
+    path: str
+    to: str
+
+
+class Mkdir(_Event, frozen=True, kw_only=True, tag="mkdir"):
+    """A folder was made."""
+
+    path: str
+
+
+class Saved(_Event, frozen=True, kw_only=True, tag="digest"):
+    """A content was hashed, and saved, before it was overwritten."""
+
+    path: str
+    digest: str | None
+    size: int
+    stat: State
+    executable: bool
+
+
+class Child(_Event, frozen=True, kw_only=True, tag="child"):
+    """A program was started; ``replaces``: in the place of this process."""
+
+    executable: str
+    argv: tuple[str, ...]
+    replaces: bool
+
+
+class Net(_Event, frozen=True, kw_only=True, tag="network"):
+    """A host was to be reached, or looked up."""
+
+    host: str
+    port: int | None
+
+
+class UncaughtEvent(_Event, frozen=True, kw_only=True, tag="uncaught"):
+    """An exception that nobody caught; ``thread``: it ended a thread only."""
+
+    type: str
+    message: str
+    subject: str
+    thread: bool
+
+
+class SeedEvent(_Event, frozen=True, kw_only=True, tag="seed"):
+    """A generator was seeded for the first time from this site."""
+
+    library: str
+    function: str
+    site: str
+    value: str
+
+
+class Unseeded(_Event, frozen=True, kw_only=True, tag="unseeded"):
+    """A generator took its start from the system's entropy."""
+
+    library: str
+    function: str
+    site: str
+
+
+class Library(msgspec.Struct, frozen=True, kw_only=True):
+    """A numeric library in memory."""
+
+    kind: str
+    file: str
+    version: str | None
+    kernel: str | None
+    threads: int | None
+
+
+class Arith(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides the last bits."""
+
+    libraries: tuple[Library, ...]
+    simd: tuple[str, ...]
+    flags: dict[str, str]
+
+
+class End(_Event, frozen=True, kw_only=True, tag="end"):
+    """A process ended in order; counts are totals of the process."""
+
+    seeds: tuple[tuple[str, str, str, str, int], ...]
+    unseeded: tuple[tuple[str, str, str, int], ...]
+    network: tuple[tuple[str, int | None, int], ...]
+    arithmetic: Arith
+    native: tuple[str, ...]
+    unfollowed: int
+    lost: int
+
+
+Event = (
+    Start
+    | Read
+    | Write
+    | Rename
+    | Mkdir
+    | Saved
+    | Child
+    | Net
+    | UncaughtEvent
+    | SeedEvent
+    | Unseeded
+    | End
+)
+
+
+def decode_event(line: bytes) -> Event | None:
+    r"""Return the event in a line, or ``None`` where there is none.
+
+    Names that are not UTF-8 come with their bytes written as ``\xNN``.
+    """
+    try:
+        document = json.loads(line)
+        if b"\\ud" in line:
+            document = _printable(document)
+        event: Event = msgspec.convert(document, Event)
+    except (ValueError, RecursionError):
+        return None
+    return event
+
+
+def _printable(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, str):
+        data = value.encode("utf-8", "surrogateescape" if _escaped(value) else "replace")
+        return data.decode("utf-8", "backslashreplace")
+    if isinstance(value, list):
+        return [_printable(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _printable(item) for key, item in value.items()}
+    return value
+
+
+def _escaped(text: str) -> bool:
+    """Say whether every lone surrogate in ``text`` stands for a byte (PEP 383)."""
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True

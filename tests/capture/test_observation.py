@@ -1,0 +1,407 @@
+"""From real runs to observations."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from auditor.capture import read
+from auditor.errors import InputError
+from auditor.model.facts import Exit
+from auditor.model.files import File
+
+if TYPE_CHECKING:
+    from conftest import Project
+
+
+def sha256(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def named(files: tuple[File, ...] | None) -> dict[str, File]:
+    return {file.path: file for file in files or ()}
+
+
+def test_a_training_run(project: Project) -> None:
+    project.write("lib/model.py", "import numpy as np\ndef fit(): return np.ones(3)\n")
+    project.write("data/train.csv", "1,2")
+    project.write("config.toml", "a = 1")
+    seen = read(
+        project.python(
+            """
+            import json, os, sys
+            import numpy as np
+            from lib.model import fit
+            open("data/train.csv").read(); open(sys.argv[1]).read()
+            np.random.seed(3)
+            os.mkdir("out")
+            np.save("out/model.npy", fit())
+            json.dump({"acc": 1.0}, open("metrics.json", "w"))
+            print("done")
+            """,
+            "config.toml",
+            params={"lr": "0.1"},
+            metrics=["metrics.json"],
+        )
+    )
+    assert seen.command.value is not None
+    assert seen.command.value.argv == (sys.executable, "run.py", "config.toml")
+    assert seen.command.value.cwd == "."
+    assert set(named(seen.source.value)) == {"run.py", "lib/model.py"}
+    inputs = named(seen.inputs.value)
+    assert set(inputs) == {"data/train.csv", "config.toml"}
+    assert inputs["data/train.csv"].digest == sha256("1,2")
+    assert inputs["data/train.csv"].seen == "hook"
+    outputs = named(seen.outputs.value)
+    assert {path: file.seen for path, file in outputs.items()} == {
+        "out/model.npy": "hook",
+        "metrics.json": "declared",
+    }
+    assert all(file.digest and file.size for file in outputs.values())
+    assert seen.made_directories == ("out",)
+    assert seen.metric_files == ("metrics.json",)
+    assert seen.exit.value == Exit(status="succeeded", code=0)
+    assert seen.params["lr"].how == "declared"
+    assert [seed.value for seed in seen.seeds.value or ()] == ["3"]
+    assert seen.generators.value == ()
+    assert "numpy" in {distribution.name for distribution in seen.dependencies.value or ()}
+    assert seen.interpreter.value is not None
+    assert seen.interpreter.value.prefix == sys.prefix
+    assert seen.arithmetic.value is not None
+    assert seen.arithmetic.value.libraries[0].kind == "openblas"
+    assert seen.resources.value is not None
+    assert seen.resources.value.peak_memory > 10**7
+    assert Path(seen.stdout.value or "").read_bytes() == b"done\n"
+    assert seen.coverage.value is not None
+    assert seen.coverage.value.blind == ()
+    assert seen.coverage.value.python_processes == 1
+
+
+def test_an_overwritten_input_is_input_and_output(project: Project) -> None:
+    project.write("state.txt", "one")
+    seen = read(
+        project.python("text = open('state.txt').read(); open('state.txt', 'w').write('two')")
+    )
+    (source,) = named(seen.inputs.value).values()
+    (result,) = named(seen.outputs.value).values()
+    assert (source.path, source.digest, source.digest_at_end) == (
+        "state.txt",
+        sha256("one"),
+        sha256("two"),
+    )
+    assert (result.path, result.digest) == ("state.txt", sha256("two"))
+
+
+def test_what_the_run_made_itself_is_no_input(project: Project) -> None:
+    seen = read(
+        project.python(
+            """
+            import os, subprocess, sys
+            open("part.tmp", "w").write("1"); os.replace("part.tmp", "cache.txt")
+            open("cache.txt").read()
+            open("gone.txt", "w").close(); os.remove("gone.txt")
+            subprocess.run([sys.executable, "-c", "open('cache.txt').read()"])
+            """
+        )
+    )
+    assert named(seen.inputs.value) == {}
+    assert set(named(seen.outputs.value)) == {"cache.txt"}
+    assert seen.coverage.value is not None
+    assert seen.coverage.value.temporary == 2
+
+
+def test_an_input_that_changes_while_it_runs(project: Project) -> None:
+    project.write("data.txt", "one")
+    seen = read(
+        project.python(
+            """
+            import subprocess, time
+            open("data.txt").read(); time.sleep(0.5)
+            subprocess.run(["sh", "-c", "echo two > data.txt"])
+            """
+        )
+    )
+    (file,) = named(seen.inputs.value).values()
+    assert (file.digest, file.digest_at_end) == (sha256("one"), sha256("two\n"))
+
+
+def test_a_digest_that_came_too_late_is_not_claimed(project: Project) -> None:
+    folder = project.python("open('data.txt').read()") if project.write("data.txt", "1") else None
+    assert folder is not None
+    rows = [json.loads(line) for line in (folder / "digests.jsonl").read_text().splitlines()]
+    for row in rows:
+        if row["path"].endswith("data.txt"):
+            row |= {"digest": None, "reason": "changed before it could be hashed"}
+    (folder / "digests.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (file,) = named(read(folder).inputs.value).values()
+    assert (file.digest, file.reason) == (None, "changed before it could be hashed")
+
+
+def test_a_database_that_is_only_read_is_no_output(project: Project) -> None:
+    made = read(
+        project.python(
+            """
+            import sqlite3
+            connection = sqlite3.connect("a.db")
+            connection.execute("create table t (x)")
+            connection.commit()
+            """
+        )
+    )
+    assert set(named(made.outputs.value)) == {"a.db"}
+    again = read(
+        project.python(
+            "import sqlite3; sqlite3.connect('a.db').execute('select * from t').fetchall()"
+        )
+    )
+    assert set(named(again.inputs.value)) == {"a.db"}
+    assert named(again.outputs.value) == {}
+
+
+def test_files_of_other_programs(project: Project) -> None:
+    project.write("prepare.sh", "cat raw.txt > clean.txt\n")
+    project.write("raw.txt", "1")
+    seen = read(project.run("bash", "prepare.sh", "raw.txt"))
+    assert set(named(seen.source.value)) == {"prepare.sh"}
+    assert {path: file.seen for path, file in named(seen.inputs.value).items()} == {
+        "raw.txt": "argv"
+    }
+    assert {path: file.seen for path, file in named(seen.outputs.value).items()} == {
+        "clean.txt": "scan"
+    }
+    assert seen.inputs.how == "declared"
+    for fact in (seen.interpreter, seen.dependencies, seen.locale, seen.seeds, seen.generators):
+        assert fact.how == "unknown"
+        assert "no Python process" in fact.reason
+    for fact in (seen.network, seen.processes, seen.uncaught, seen.arithmetic):
+        assert fact.how == "unknown"
+    assert seen.variables.how == "recorded"
+    assert seen.system.how == "recorded"
+    assert seen.coverage.value is not None
+    assert "no Python process" in seen.coverage.value.blind[0]
+
+
+def test_a_program_of_the_project_is_source(project: Project) -> None:
+    project.write("tool", "#!/bin/sh\ntrue\n").chmod(0o755)
+    seen = read(project.run("./tool"))
+    assert named(seen.source.value)["tool"].executable
+
+
+def test_nothing_named_and_nothing_seen(project: Project) -> None:
+    seen = read(project.run("true"))
+    assert seen.inputs.how == seen.source.how == "unknown"
+
+
+def test_declared_files(project: Project) -> None:
+    outside = project.root.parent / "outside.csv"
+    outside.write_text("1")
+    project.write("data/a.csv", "a")
+    project.write("stale.bin", "s")
+    seen = read(
+        project.python(
+            "open('dir/new', 'w').write('n')" if (project.root / "dir").mkdir() is None else "",
+            inputs=[str(outside), "data"],
+            outputs=["stale.bin", "absent.bin", "dir"],
+        )
+    )
+    assert {path: file.seen for path, file in named(seen.inputs.value).items()} == {
+        str(outside): "declared",
+        "data/a.csv": "declared",
+    }
+    outputs = named(seen.outputs.value)
+    assert set(outputs) == {"stale.bin", "absent.bin", "dir/new"}
+    assert "No such file" in outputs["absent.bin"].reason
+    assert seen.coverage.value is not None
+    assert seen.coverage.value.blind == (
+        "stale.bin was declared as an output, and the run was not seen to write it",
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "expected"),
+    [
+        ("raise SystemExit(3)", "failed", (3, None)),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed", (137, "SIGKILL")),
+    ],
+)
+def test_how_it_ended(
+    project: Project, code: str, status: str, expected: tuple[int, str | None]
+) -> None:
+    seen = read(project.python(code))
+    assert seen.exit.value is not None
+    assert seen.exit.value.status == status
+    assert (seen.exit.value.code, seen.exit.value.signal) == expected
+    killed = status == "killed"
+    assert (seen.arithmetic.how == "unknown") == killed
+    assert (seen.generators.how == "unknown") == killed
+    assert seen.coverage.value is not None
+    assert any("without a last record" in blind for blind in seen.coverage.value.blind) == killed
+
+
+def test_a_killed_run_keeps_what_it_told(project: Project) -> None:
+    seen = read(
+        project.python(
+            """
+            import os, random, signal, socket
+            random.seed(1); random.Random()
+            try: socket.create_connection(("127.0.0.1", 1))
+            except OSError: pass
+            os.kill(os.getpid(), signal.SIGKILL)
+            """
+        )
+    )
+    assert [seed.value for seed in seen.seeds.value or ()] == ["1"]
+    assert "without a last record" in seen.seeds.reason
+    assert [use.site for use in seen.generators.value or ()] == ["run.py:3"]
+    assert [access.host for access in seen.network.value or ()] == ["127.0.0.1"]
+
+
+def test_a_command_that_could_not_be_started(project: Project) -> None:
+    seen = read(project.run("./absent"))
+    assert seen.exit.value is not None
+    assert seen.exit.value.code == 127
+    assert "absent" in seen.exit.reason
+    assert "absent" in seen.resources.reason
+
+
+def test_interrupted(project: Project) -> None:
+    project.request()
+    keeper = Path(__file__).parents[2] / "auditor" / "recorder" / "keeper.py"
+    code = "import time; print(1, flush=True); time.sleep(20)"
+    argv = [
+        sys.executable,
+        "-I",
+        str(keeper),
+        str(project.folder),
+        "--",
+        sys.executable,
+        "-c",
+        code,
+    ]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+    seen = read(project.folder)
+    assert seen.exit.value is not None
+    assert (seen.exit.value.status, seen.exit.value.signal) == ("interrupted", "SIGTERM")
+
+
+def test_a_folder_that_was_cut_short(project: Project) -> None:
+    folder = project.python("open('out', 'w').write('1')")
+    for name in ("exit.json", "tree.json"):
+        (folder / name).unlink()
+    text = (folder / "digests.jsonl").read_text().splitlines(keepends=True)
+    (folder / "digests.jsonl").write_text("".join(text[:1]) + text[0][:20])
+    seen = read(folder)
+    assert "no exit record" in seen.exit.reason
+    assert "no exit record" in seen.resources.reason
+    assert seen.times.value is not None
+    assert seen.times.value.finished is None
+    assert named(seen.outputs.value)["out"].reason == "was not hashed when the run ended"
+
+
+def test_a_folder_with_a_request_only(project: Project) -> None:
+    project.request()
+    seen = read(project.folder)
+    assert seen.command.how == "unknown"
+    for fact in (seen.exit, seen.times, seen.system, seen.libc, seen.zone, seen.variables):
+        assert fact.how == "unknown"
+    assert seen.stdout.how == "unknown"
+
+
+def test_what_is_no_observation_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not an observation folder"):
+        read(tmp_path)
+
+
+def test_hostile_lines_are_passed_over_and_counted(project: Project) -> None:
+    folder = project.python("import json")
+    (path,) = (folder / "events").glob("*.jsonl")
+    with path.open("ab") as file:
+        file.write(b"not json\n[" + b"[" * 100_000 + b'\n{"event": "read", "path": 3}\n\xff\n')
+        file.write(b'{"event": "read", "time": 1, "pa')
+    with (folder / "digests.jsonl").open("ab") as file:
+        file.write(b"{}\n[" + b"[" * 100_000 + b"\n")
+    seen = read(folder)
+    assert seen.coverage.value is not None
+    assert "6 line(s) of the recorder's files could not be read" in seen.coverage.value.blind
+    assert seen.exit.value is not None
+
+
+def test_names_that_are_not_utf8_are_escaped(project: Project) -> None:
+    name = os.fsencode(project.root) + b"/caf\xe9"
+    with open(name, "wb") as file:  # noqa: PTH123 - a name in bytes
+        file.write(b"1")
+    seen = read(project.python("open(b'caf\\xe9').read(); raise ValueError('\\ud83d \\ud800')"))
+    assert "caf\\xe9" in named(seen.inputs.value)
+    assert seen.uncaught.value is not None
+    assert seen.uncaught.value[0].message.isprintable()
+
+
+def test_children_are_told_from_python_processes(project: Project) -> None:
+    script = project.write("tool", f"#!{sys.executable}\nprint(1)\n")
+    script.chmod(0o755)
+    seen = read(
+        project.python(
+            """
+            import subprocess, sys
+            subprocess.run([sys.executable, "-c", "pass"])
+            subprocess.run(["./tool"])
+            subprocess.run([sys.executable, "-I", "-c", "pass"])
+            subprocess.run(["true", "--token=abc"])
+            """
+        )
+    )
+    found = [(Path(process.argv[0]).name, process.python) for process in seen.processes.value or ()]
+    assert found.count(("true", False)) == 1
+    assert sum(python for _name, python in found) == 3
+    assert [process.argv for process in seen.processes.value or ()][-1] == (
+        "true",
+        "--token=[redacted]",
+    )
+    assert seen.coverage.value is not None
+    blind = " ".join(seen.coverage.value.blind)
+    assert "true is not Python" in blind
+    assert "ran without the recorder" in blind
+    assert "tool" not in blind
+
+
+def test_modules_that_read_by_native_code(project: Project) -> None:
+    project.write("h5py.py", "")
+    seen = read(project.python("import h5py"))
+    assert seen.coverage.value is not None
+    assert seen.coverage.value.blind == ("h5py opens files by native code, which is not seen",)
+
+
+def test_standard_input_that_was_not_recorded(project: Project) -> None:
+    project.write("run.py", "input()")
+    with (project.root / "run.py").open() as file:
+        seen = read(project.run(sys.executable, "run.py", stdin=file.fileno()))
+    assert seen.coverage.value is not None
+    assert "stdin was a file" in seen.coverage.value.blind[0]
+
+
+def test_the_search_path_in_the_project(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write("src/thing.py", "")
+    monkeypatch.setenv("PYTHONPATH", f"{project.root}/src:{project.root}:/elsewhere")
+    seen = read(project.python("import thing"))
+    assert seen.interpreter.value is not None
+    assert seen.interpreter.value.project_path == ("src", ".")
+
+
+def test_a_working_directory_below_the_root(project: Project) -> None:
+    project.write("sub/run.py", "print(1)")
+    seen = read(project.run(sys.executable, "run.py", cwd=str(project.root / "sub")))
+    assert seen.command.value is not None
+    assert seen.command.value.cwd == "sub"
+    assert set(named(seen.source.value)) == {"sub/run.py"}
