@@ -1,0 +1,109 @@
+"""The private folder of one replay: a fresh tree, and what is mounted beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import auditor
+from auditor.errors import MachineError
+from auditor.model.files import File
+from auditor.model.plan import Mount, Plan
+from auditor.replay.paths import inside
+from auditor.store.objects import Objects
+
+__all__ = ["OBSERVATION", "RECORDER", "give_away", "lay_out"]
+
+OBSERVATION = "/opt/auditor/observation"
+RECORDER = "/opt/auditor/recorder"
+
+
+def lay_out(plan: Plan, objects: Objects, work: Path) -> tuple[Mount, ...]:
+    """Fill ``work`` with ``tree``, ``observation`` and ``recorder``; return all mounts, absolute.
+
+    Every file comes from the store, its digest verified. Raises ``MachineError``.
+    """
+    try:
+        tree = work / "tree"
+        _tree(plan, objects, tree)
+        observation = work / "observation"
+        observation.mkdir()
+        give_away(tree, plan.user)
+        give_away(observation, plan.user)
+        recorder = _recorder(work / "recorder")
+        own = (
+            Mount(source=str(tree), target=plan.root, read_only=False),
+            Mount(source=str(observation), target=OBSERVATION, read_only=False),
+            Mount(source=str(recorder), target=RECORDER, read_only=True),
+        )
+        return (*own, *(_resolved(mount, objects, work) for mount in plan.mounts))
+    except OSError as error:
+        raise MachineError(
+            f"cannot lay out a replay in {work}: {error.strerror or error}",
+            hint="free some space, or set TMPDIR to a folder on a larger disk",
+        ) from None
+
+
+def give_away(folder: Path, user: str) -> None:
+    """Make ``user`` (``uid:gid``) the owner of ``folder`` and all in it, where that is allowed."""
+    uid, _colon, gid = user.partition(":")
+    if os.geteuid() != 0:
+        return
+    os.chown(folder, int(uid), int(gid))
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            os.lchown(Path(place, name), int(uid), int(gid))
+
+
+def _tree(plan: Plan, objects: Objects, tree: Path) -> None:
+    tree.mkdir(mode=0o755)
+    for directory in plan.directories:
+        (tree / directory).mkdir(parents=True, exist_ok=True)
+    for file in plan.files:
+        if not file.path.startswith("/"):
+            _place(file, objects, tree / file.path)
+    for path, target in plan.links.items():
+        place = tree / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(target)
+    for mount in plan.mounts:  # a place for those that are not files of the tree
+        if inside(mount.target, plan.root):
+            place = tree / os.path.relpath(mount.target, plan.root)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if not place.exists():
+                place.touch()
+
+
+def _place(file: File, objects: Objects, place: Path) -> None:
+    assert file.digest is not None, "files without a digest are not in a plan"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not file.kept:
+        place.touch()
+        return
+    shutil.copyfile(objects.verified(file.digest), place)
+    place.chmod(0o755 if file.executable else 0o644)
+
+
+def _recorder(place: Path) -> Path:
+    """Copy the recorder, so that whoever runs in the container can read it."""
+    shutil.copytree(Path(auditor.__file__).parent / "recorder", place)
+    for folder, _folders, files in os.walk(place):
+        Path(folder).chmod(0o755)
+        for name in files:
+            Path(folder, name).chmod(0o644)
+    return place
+
+
+def _resolved(mount: Mount, objects: Objects, work: Path) -> Mount:
+    kind, _colon, name = mount.source.partition(":")
+    if kind == "tree":
+        source = work / "tree" / name
+    elif kind == "object":
+        source = work / "outside" / name.rpartition(":")[2]
+        source.parent.mkdir(exist_ok=True)
+        shutil.copyfile(objects.verified(name), source)
+        source.chmod(0o644)
+    else:
+        source = Path(mount.source).resolve()
+    return Mount(source=str(source), target=mount.target, read_only=mount.read_only)

@@ -1,0 +1,35 @@
+"""How a replay is to be carried out, as its caller asks for it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from auditor.model.record import Record
+
+__all__ = ["NOBODY", "Options"]
+
+NOBODY = "65534:65534"
+
+
+class Options(Record, frozen=True, kw_only=True):
+    """What may be chosen.
+
+    ``timeout`` in seconds, ``memory`` in bytes, ``gpus`` is ``all``, a number or a list of ids.
+    ``map_paths`` says where recorded paths, or folders of them, lie here. ``trusted``: this
+    store's user recorded the run, so its inputs may be mounted from where they were. ``user`` is
+    ``uid:gid`` in the container; empty: nobody where auditor is root, else the invoking user.
+    """
+
+    image: str | None = None
+    base: str = "auto"
+    engine: str = "auto"
+    network: Literal["none", "bridge"] = "none"
+    gpus: str | None = None
+    timeout: float | None = None
+    memory: int | None = None
+    cpus: float | None = None
+    map_paths: dict[str, str] = msgspec.field(default_factory=dict)
+    trusted: bool = False
+    user: str = ""
