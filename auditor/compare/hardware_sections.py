@@ -1,0 +1,121 @@
+"""Sections of the machine and of what happened on it: CPU, GPU, arithmetic, chance, network."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+import msgspec
+
+from auditor.compare.sections import Section, Weight, always, apart
+from auditor.model.facts import Arithmetic, Cpu, GeneratorUse, Gpus, NetworkAccess
+
+__all__ = ["HARDWARE"]
+
+
+def _cpu(value: Cpu) -> dict[str, Any]:
+    return {
+        "hardware.cpu": value.model,
+        "hardware.cpu-machine": value.machine,
+        "hardware.cpu-features": value.flags,
+        "hardware.cpu-count": {
+            "cores": value.cores,
+            "threads": value.threads,
+            "available": value.available,
+        },
+    }
+
+
+def _show_cpu(value: Any, sides: tuple[Any, ...]) -> Any:  # noqa: ANN401
+    return apart(value, sides) if isinstance(value, tuple) else value
+
+
+def _weigh_cpu(subject: str, _before: Any, _after: Any) -> Weight:  # noqa: ANN401
+    if subject == "hardware.cpu":
+        note = "another model rounds otherwise only where its features differ"
+        return Weight(severity="info", note=note)
+    if subject == "hardware.cpu-count":
+        note = "more or fewer threads add up in another order"
+        return Weight(severity="minor", note=note)
+    note = "libraries choose their kernels by it, and these round in another order"
+    return Weight(severity="major", note=note)
+
+
+def _gpu(value: Gpus) -> dict[str, Any]:
+    devices = tuple(msgspec.structs.asdict(device) for device in value.devices)
+    return {
+        "hardware.gpu": devices,
+        "hardware.gpu-driver": {"driver": value.driver, "cuda": value.cuda},
+    }
+
+
+def _arithmetic(value: Arithmetic) -> dict[str, Any]:
+    found: dict[str, Any] = {"hardware.simd": value.simd}
+    for one in value.libraries:
+        name = PurePosixPath(one.file).name
+        found[f"system.library:{name}"] = one.version
+        found[f"hardware.kernel:{name}"] = one.kernel
+        found[f"parallelism.threads:{name}"] = one.threads
+    return {**found, **{f"arithmetic.flag:{name}": flag for name, flag in value.flags.items()}}
+
+
+def _weigh_arithmetic(subject: str, before: Any, after: Any) -> Weight:  # noqa: ANN401
+    kind = subject.partition(":")[0]
+    if before is None or after is None:
+        return Weight(severity="minor", note="a numeric library was loaded on one side only")
+    if kind == "parallelism.threads":
+        return Weight(severity="minor", note="more or fewer threads add up in another order")
+    if kind in {"hardware.kernel", "hardware.simd"}:
+        return Weight(severity="major", note="another kernel rounds in another order")
+    note = "it decides how numbers are computed"
+    return Weight(severity="major", note=note, area="environment")
+
+
+def _generators(value: tuple[GeneratorUse, ...]) -> dict[str, Any]:
+    rows = sorted({f"{one.library}.{one.function} {one.site}".strip() for one in value})
+    return {"randomness.unseeded": tuple(rows)} if rows else {}
+
+
+def _network(value: tuple[NetworkAccess, ...]) -> dict[str, Any]:
+    hosts = sorted({one.host for one in value})
+    return {"network": tuple(hosts)} if hosts else {}
+
+
+HARDWARE: tuple[Section, ...] = (
+    Section(
+        name="hardware.cpu",
+        area="hardware",
+        fact=lambda run: run.record.cpu,
+        subjects=_cpu,
+        weigh=_weigh_cpu,
+        show=_show_cpu,
+    ),
+    Section(
+        name="hardware.gpu",
+        area="hardware",
+        fact=lambda run: run.record.gpu,
+        subjects=_gpu,
+        weigh=always("major", "another GPU or driver computes in another order"),
+    ),
+    Section(
+        name="arithmetic",
+        area="hardware",
+        fact=lambda run: run.record.arithmetic,
+        subjects=_arithmetic,
+        weigh=_weigh_arithmetic,
+    ),
+    Section(
+        name="randomness.unseeded",
+        area="randomness",
+        fact=lambda run: run.record.generators,
+        subjects=_generators,
+        weigh=always("minor", "generators that nobody seeded draw other numbers each time"),
+    ),
+    Section(
+        name="network",
+        area="environment",
+        fact=lambda run: run.record.network,
+        subjects=_network,
+        weigh=always("minor", "what comes from elsewhere may change"),
+    ),
+)
