@@ -1,0 +1,75 @@
+"""What came out differently, as divergences, and what could not be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from auditor.model.audit import Divergence, Item, Severity
+from auditor.model.comparison import Compared, Side
+from auditor.model.fingerprint import Unverified
+
+__all__ = ["divergence_of", "ranked", "undecided"]
+
+_RANK = {"critical": 0, "major": 1, "minor": 2, "info": 3}
+_SEVERITY: dict[str, Severity] = {
+    "exit-status": "critical",
+    "metric": "critical",
+    "file": "major",
+    "stdout": "major",
+    "stderr": "info",
+}
+
+
+def divergence_of(compared: Compared, item: Item) -> Divergence | None:
+    """Return what is to be said of an item that diverged, ``None`` of one that did not."""
+    if item.verdict != "diverged":
+        return None
+    return Divergence(
+        area="outcome",
+        subject=_subject(item),
+        change=_change(compared),
+        before=_shown(compared.original),
+        after=tuple(_shown(side) for side in compared.replays),
+        magnitude=item.magnitude,
+        severity=_SEVERITY[item.kind] if item.counted else "info",
+        note="; ".join(filter(None, [_manner(item), item.note])),
+    )
+
+
+def ranked(divergences: Iterable[Divergence]) -> tuple[Divergence, ...]:
+    """Return them worst first, then by subject."""
+    return tuple(sorted(divergences, key=lambda one: (_RANK[one.severity], one.subject)))
+
+
+def undecided(items: tuple[Item, ...]) -> tuple[Unverified, ...]:
+    """Return the items that could not be decided, and why."""
+    return tuple(
+        Unverified(subject=_subject(item), reason=item.note)
+        for item in items
+        if item.verdict == "inconclusive"
+    )
+
+
+def _subject(item: Item) -> str:
+    return f"{item.kind}:{item.name}" if item.kind in {"file", "metric"} else item.kind
+
+
+def _change(compared: Compared) -> Literal["changed", "added", "removed"]:
+    if compared.original.state == "absent":
+        return "added"
+    gone = all(side.state == "absent" for side in compared.replays)
+    return "removed" if gone else "changed"
+
+
+def _shown(side: Side) -> Any:  # noqa: ANN401 - a number, a digest, a status
+    return "not recorded" if side.state == "unrecorded" else side.value
+
+
+def _manner(item: Item) -> str:
+    if item.deterministic is None:
+        alone = len(item.replays) == 1
+        return "one replay cannot tell whether chance decides it" if alone else ""
+    if item.deterministic:
+        return "the replays agree with each other, not with the original"
+    return "the replays disagree with each other"
