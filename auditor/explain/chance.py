@@ -1,0 +1,138 @@
+"""What was left to chance: generators without a seed, hash order, threads, the clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from auditor.model.audit import Cause, Item
+from auditor.model.facts import GeneratorUse
+from auditor.model.fingerprint import Fingerprint
+
+__all__ = ["chance"]
+
+_SEEDING = {
+    ("random", "Random"): "give random.Random(...) a seed",
+    ("random", ""): "call random.seed(0) before the first draw",
+    ("numpy", "default_rng"): "give numpy.random.default_rng(...) a seed",
+    ("numpy", "RandomState"): "give numpy.random.RandomState(...) a seed",
+    ("numpy", "SeedSequence"): "give numpy.random.default_rng(...) a seed, here and elsewhere",
+    ("numpy", ""): "call numpy.random.seed(0) before the first draw, or pass random_state",
+    ("torch", ""): "call torch.manual_seed(0) before the first draw",
+}
+_CLOCK_RULES = frozenset({"time", "date"})
+_MOST_SITES = 5
+_REORDERED = "in another order"
+
+
+def chance(runs: tuple[Fingerprint, ...], diverged: list[Item]) -> Iterator[Cause]:
+    """Yield what made runs differ from one another, as far as it was seen; likeliest first.
+
+    A change of order alone speaks for hash order before generators.
+    """
+    reordered = any(_REORDERED in item.note for item in diverged)
+    found = [_unseeded(runs), _hash_seed(runs, reordered=reordered)]
+    if reordered and found[1] is not None and found[0] is not None:
+        found.reverse()
+    found += [_threads(runs), _clock(diverged), _network(runs)]
+    yield from (cause for cause in found if cause is not None)
+
+
+def _unseeded(runs: tuple[Fingerprint, ...]) -> Cause | None:
+    uses: Counter[tuple[str, str, str]] = Counter()
+    for run in runs:
+        for use in run.record.generators.value or ():
+            key = (use.library, use.function, use.site)
+            uses[key] = max(uses[key], use.count)
+    if not uses:
+        return None
+    rows = [
+        GeneratorUse(library=library, function=function, site=site, count=count)
+        for (library, function, site), count in sorted(uses.items(), key=_likelihood)
+    ]
+    more = f"; and {len(rows) - _MOST_SITES} more" if len(rows) > _MOST_SITES else ""
+    told = "; ".join(_told(row) for row in rows[:_MOST_SITES])
+    fixes = dict.fromkeys(_seeding(row) for row in rows[:_MOST_SITES])
+    return Cause(
+        factor="randomness.unseeded",
+        status="candidate",
+        evidence=f"drew from the system's entropy: {told}{more}",
+        fix="; ".join(fixes),
+    )
+
+
+def _likelihood(row: tuple[tuple[str, str, str], int]) -> tuple[bool, int, tuple[str, str, str]]:
+    # A place in the user's code is better evidence than the bare fact.
+    (library, function, site), count = row
+    return not site, -count, (library, function, site)
+
+
+def _told(use: GeneratorUse) -> str:
+    separator = " " if " " in use.function else "."
+    where = f" at {use.site}" if use.site else ""
+    return f"{use.library}{separator}{use.function}{where} ({use.count}x)"
+
+
+def _seeding(use: GeneratorUse) -> str:
+    fix = _SEEDING.get((use.library, use.function)) or _SEEDING.get((use.library, ""))
+    return fix or f"seed {use.library} before {use.function} draws"
+
+
+def _hash_seed(runs: tuple[Fingerprint, ...], *, reordered: bool) -> Cause | None:
+    interpreters = [run.recipe.environment.interpreter.value for run in runs]
+    if not any(one is not None and one.hash_randomised for one in interpreters):
+        return None
+    seen = "; what differs is the order" if reordered else ""
+    return Cause(
+        factor="randomness.hash-seed",
+        status="candidate",
+        evidence="the hashes of strings were drawn anew for each run (PYTHONHASHSEED was not set), "
+        f"and with them the order of sets{seen}",
+        fix="set PYTHONHASHSEED=0 for the run, or sort sets before going through them",
+    )
+
+
+def _threads(runs: tuple[Fingerprint, ...]) -> Cause | None:
+    counts: dict[str, int] = {}
+    for run in runs:
+        facts = run.record.arithmetic.value
+        for library in facts.libraries if facts else ():
+            if library.threads is not None and library.threads > 1:
+                counts[library.kind] = max(library.threads, counts.get(library.kind, 0))
+    if not counts:
+        return None
+    told = ", ".join(f"{kind} with {count} threads" for kind, count in sorted(counts.items()))
+    return Cause(
+        factor="parallelism.threads",
+        status="candidate",
+        evidence=f"{told}: sums of floats depend on which thread ends first",
+        fix="set OMP_NUM_THREADS=1 (and OPENBLAS_NUM_THREADS=1, MKL_NUM_THREADS=1) for the run",
+    )
+
+
+def _clock(diverged: list[Item]) -> Cause | None:
+    named = [
+        item.name for item in diverged if any(mask.rule in _CLOCK_RULES for mask in item.masks)
+    ]
+    if not named:
+        return None
+    return Cause(
+        factor="time.clock",
+        status="candidate",
+        evidence=f"dates or times were found in {', '.join(named[:_MOST_SITES])}",
+        fix="keep clock readings out of results, or write them to a file that does not count",
+    )
+
+
+def _network(runs: tuple[Fingerprint, ...]) -> Cause | None:
+    hosts = sorted(
+        {access.host for run in runs for access in run.record.network.value or () if access.host}
+    )
+    if not hosts:
+        return None
+    return Cause(
+        factor="network",
+        status="candidate",
+        evidence=f"the run tried to reach {', '.join(hosts[:_MOST_SITES])}",
+        fix="download what is needed once, and pass it as an input",
+    )

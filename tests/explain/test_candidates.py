@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from auditor.explain import candidates
+from auditor.model.audit import Cause, Divergence, Item, Levels, Mask
+from auditor.model.facts import Arithmetic, GeneratorUse, NetworkAccess, NumericLibrary
+
+Make = Callable[..., Any]
+DRAWS = (
+    GeneratorUse(library="numpy", function="global generator", site="", count=1),
+    GeneratorUse(library="random", function="seed", site="train.py:7", count=2),
+)
+BLAS = NumericLibrary(kind="openblas", file="/a/libblas.so", threads=8)
+
+
+def item(*, deterministic: bool | None, **more: Any) -> Item:
+    members = {"kind": "file", "name": "a.json", "levels": Levels(), "verdict": "diverged", **more}
+    return Item(deterministic=deterministic, **members)
+
+
+def differs(subject: str, severity: Any = "major", area: Any = "environment") -> Divergence:
+    return Divergence(
+        area=area,
+        subject=subject,
+        change="changed",
+        before="a",
+        after=("b", "b"),
+        severity=severity,
+    )
+
+
+def factors(causes: tuple[Cause, ...]) -> list[str]:
+    assert all(cause.status == "candidate" for cause in causes)
+    assert all(cause.evidence and cause.fix for cause in causes)
+    return [cause.factor for cause in causes]
+
+
+@pytest.fixture
+def run(make_fingerprint: Make) -> Any:
+    return make_fingerprint(generators=DRAWS)
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        (),
+        (item(deterministic=None, verdict="equivalent"),),
+        (item(deterministic=False, counted=False),),
+    ],
+)
+def test_nothing_is_blamed_where_nothing_that_counts_diverged(run: Any, items: Any) -> None:
+    assert candidates(run, (run,), items, (differs("dependency:numpy"),)) == ()
+
+
+def test_replays_that_disagree_blame_unseeded_generators(run: Any) -> None:
+    found = candidates(run, (run, run), (item(deterministic=False),), (differs("libc"),))
+    assert factors(found) == ["randomness.unseeded"]
+    assert found[0].evidence == (
+        "drew from the system's entropy: random.seed at train.py:7 (2x); "
+        "numpy global generator (1x)"
+    )
+    assert found[0].fix.startswith("call random.seed(0) before the first draw; call numpy")
+
+
+def randomised(make: Make, **facts: Any) -> Any:
+    value = make().recipe.environment.interpreter.value
+    return make(interpreter=msgspec.structs.replace(value, hash_randomised=True), **facts)
+
+
+def test_hash_order_is_a_candidate_where_it_was_random(make_fingerprint: Make) -> None:
+    run = randomised(make_fingerprint)
+    found = candidates(run, (run, run), (item(deterministic=False),), ())
+    assert factors(found) == ["randomness.hash-seed"]
+    assert "PYTHONHASHSEED=0" in found[0].fix
+
+
+def test_a_change_of_order_speaks_for_hash_order_first(make_fingerprint: Make) -> None:
+    run = randomised(make_fingerprint, generators=DRAWS)
+    plain = candidates(run, (run, run), (item(deterministic=False),), ())
+    assert factors(plain) == ["randomness.unseeded", "randomness.hash-seed"]
+    moved = item(deterministic=False, note="the same lines in another order")
+    found = candidates(run, (run, run), (moved,), ())
+    assert factors(found) == ["randomness.hash-seed", "randomness.unseeded"]
+    assert found[0].evidence.endswith("what differs is the order")
+
+
+def test_threads_clock_and_network_only_with_evidence(make_fingerprint: Make) -> None:
+    run = make_fingerprint(
+        arithmetic=Arithmetic(libraries=(BLAS, msgspec.structs.replace(BLAS, threads=1))),
+        network=(NetworkAccess(host="example.org", port=443),),
+    )
+    timed = item(deterministic=False, masks=(Mask(rule="time", count=1),))
+    found = candidates(run, (run, run), (timed,), ())
+    assert factors(found) == ["parallelism.threads", "time.clock", "network"]
+    assert "openblas with 8 threads" in found[0].evidence
+    plain = make_fingerprint()
+    assert candidates(plain, (plain, plain), (item(deterministic=False),), ()) == ()
+
+
+def test_many_sites_are_bounded(make_fingerprint: Make) -> None:
+    draws = tuple(
+        GeneratorUse(library="jax", function="key", site=f"a.py:{n}", count=1) for n in range(9)
+    )
+    run = make_fingerprint(generators=draws)
+    (found,) = candidates(run, (run, run), (item(deterministic=False),), ())
+    assert found.evidence.endswith("; and 4 more")
+    assert found.fix == "seed jax before key draws"
+
+
+SUBJECTS = [
+    ("input:data.csv", "input:data.csv"),
+    ("source:train.py", "source:train.py"),
+    ("dependency:numpy", "dependency:numpy"),
+    ("environment.python", "environment.python"),
+    ("environment.python.build", "environment.python"),
+    ("environment.variable:OMP_NUM_THREADS", "environment.variable:OMP_NUM_THREADS"),
+    ("environment.variable:PYTHONHASHSEED", "randomness.hash-seed"),
+    ("randomness.hash-seed", "randomness.hash-seed"),
+    ("randomness.seed:numpy.seed at a.py:1", "randomness.seed"),
+    ("image", "image"),
+    ("hardware.cpu-features", "hardware.cpu-features"),
+    ("hardware.kernel:libblas.so", "hardware.cpu-features"),
+    ("hardware.gpu-driver", "hardware.gpu"),
+    ("system.library:libc", "system.library:libc"),
+    ("locale", "locale"),
+    ("time.zone", "time.zone"),
+    ("network", "network"),
+    ("path.cwd", "path.cwd"),
+]
+
+
+@pytest.mark.parametrize(("subject", "factor"), SUBJECTS)
+def test_replays_that_agree_blame_what_differs(run: Any, subject: str, factor: str) -> None:
+    found = candidates(run, (run, run), (item(deterministic=True),), (differs(subject),))
+    assert factors(found) == [factor]
+    assert found[0].evidence.startswith(f"{subject} changed: a → b")
+
+
+def test_the_likeliest_comes_first_and_each_once(run: Any) -> None:
+    divergences = (
+        differs("locale", "minor"),
+        differs("environment.python.build", "minor"),
+        differs("environment.python"),
+        differs("dependency:numpy"),
+        differs("input:data.csv"),
+        differs("dependency:pip", "info"),
+        differs("file:a.json", area="outcome"),
+    )
+    found = candidates(run, (run, run), (item(deterministic=True),), divergences)
+    assert factors(found) == ["input:data.csv", "dependency:numpy", "environment.python", "locale"]
+
+
+def test_the_host_is_blamed_only_where_nothing_else_is_left(run: Any) -> None:
+    last = (differs("host.name", "info"), differs("host.kernel", "info"))
+    assert factors(candidates(run, (run, run), (item(deterministic=True),), last)) == ["host.name"]
+    more = (*last, differs("time.zone", "minor"))
+    assert factors(candidates(run, (run, run), (item(deterministic=True),), more)) == ["time.zone"]
+
+
+def test_one_replay_cannot_tell_so_both_are_candidates(run: Any) -> None:
+    found = candidates(run, (run,), (item(deterministic=None),), (differs("dependency:numpy"),))
+    assert factors(found) == ["randomness.unseeded", "dependency:numpy"]
+
+
+def test_long_values_are_cut(run: Any) -> None:
+    long = msgspec.structs.replace(differs("locale"), before="x" * 500, after=(None,))
+    (found,) = candidates(run, (run, run), (item(deterministic=True),), (long,))
+    assert "…" in found.evidence
+    assert "(absent)" in found.evidence
+    assert len(found.evidence) < 200
