@@ -1,0 +1,1 @@
+"""The view: an audit turned into plain display values, one file per part of the report."""
