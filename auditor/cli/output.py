@@ -1,0 +1,84 @@
+"""What commands print: one JSON document on stdout, or words; talk and progress on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+__all__ = ["json_document", "progress", "size", "talk"]
+
+_PATIENCE = 1.0  # seconds of silence before progress is shown
+
+
+def json_document(document: Any) -> None:  # noqa: ANN401 - any record
+    """Print the document as JSON on stdout."""
+    from auditor.model.canonical import canonical  # noqa: PLC0415 - late: --version needs it not
+
+    sys.stdout.buffer.write(canonical(document) + b"\n")
+    sys.stdout.flush()
+
+
+def talk(text: str) -> None:
+    """Say something to the person at the terminal."""
+    click.echo(text, err=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[str], None]]:
+    """Yield a function that says what is going on now.
+
+    A spinner on stderr, from the first second on; nothing where stderr is no terminal.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _text: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - 60 ms that only a terminal needs
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    shown = Progress(*columns, console=console, transient=True)
+    started = time.monotonic()
+    task = shown.add_task(what)
+
+    def update(text: str) -> None:
+        shown.update(task, description=text)
+        if time.monotonic() - started >= _PATIENCE or not shown.live.is_started:
+            shown.start()
+
+    try:
+        yield update
+    finally:
+        shown.stop()
+
+
+class _Size(click.ParamType[int]):
+    """A number of bytes: ``500``, ``64MiB``, ``1.5G``."""
+
+    name = "size"
+    _units = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}  # noqa: RUF012 - click's way
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Return bytes; binary units, whichever way they are written."""
+        if isinstance(value, int):
+            return value
+        text = str(value).strip().lower().removesuffix("ib").removesuffix("b")
+        digits = text.rstrip("kmgt")
+        try:
+            amount = float(digits) * self._units[text[len(digits) :]]
+        except (ValueError, KeyError):
+            self.fail(f"{value!r} is no size; write 500, 64MiB or 2G", param, ctx)
+        return int(amount)
+
+
+size = _Size()

@@ -1,0 +1,80 @@
+"""``auditor run``."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+import click
+
+from auditor.cli import output
+
+
+@click.command(
+    "run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False}
+)
+@click.option("--name", default="", help="A name to find the run by.")
+@click.option("--input", "inputs", multiple=True, metavar="P", help="A file the run reads.")
+@click.option("--output", "outputs", multiple=True, metavar="P", help="A file the run writes.")
+@click.option("--metrics", multiple=True, metavar="FILE", help="A JSON file of metrics.")
+@click.option("--param", "params", multiple=True, metavar="K=V", help="A parameter of the run.")
+@click.option(
+    "--keep",
+    type=output.size,
+    default="64MiB",
+    show_default=True,
+    metavar="SIZE",
+    help="Keep the contents of files up to this size.",
+)
+@click.option(
+    "--trace",
+    type=click.Choice(["auto", "python"]),
+    default="auto",
+    show_default=True,
+    help="How files are seen: by an audit hook in every Python process.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.argument("argv", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND…")
+def command(  # noqa: PLR0913, PLR0917 - one parameter an option
+    name: str,
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    metrics: tuple[str, ...],
+    params: tuple[str, ...],
+    keep: int,
+    trace: str,  # noqa: ARG001 - both values name the one tracer there is
+    as_json: bool,  # noqa: FBT001 - a flag
+    argv: tuple[str, ...],
+) -> int:
+    """Run a command and record everything its result rests on.
+
+    Exits with the command's own status.
+    """
+    if not argv:
+        raise click.UsageError("no command given; write: auditor run -- python train.py")
+    from pathlib import Path  # noqa: PLC0415
+
+    from auditor.pipeline.run import RunOptions, run  # noqa: PLC0415
+
+    options = RunOptions(
+        argv=argv,
+        name=name,
+        inputs=inputs,
+        outputs=outputs,
+        metrics=metrics,
+        params=dict(pair(param) for param in params),
+        keep=keep,
+    )
+    filed = run(options, Path.cwd(), stdout=sys.stderr.buffer if as_json else None)
+    from auditor.cli.filed import report  # noqa: PLC0415
+
+    report(filed, as_json=as_json, what=shlex.join(argv))
+    return filed.status
+
+
+def pair(param: str) -> tuple[str, str]:
+    """Return key and value of a ``K=V`` option. Raises ``click.UsageError``."""
+    key, equals, value = param.partition("=")
+    if not equals or not key:
+        raise click.UsageError(f"--param takes KEY=VALUE, not {param!r}")
+    return key, value

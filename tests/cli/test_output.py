@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+import pytest
+
+from auditor.cli import output
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("500", 500), ("1k", 1024), ("1KB", 1024), ("64MiB", 64 * 2**20), ("1.5G", 3 * 2**29)],
+)
+def test_sizes(text: str, size: int) -> None:
+    assert output.size.convert(text, None, None) == size
+
+
+@pytest.mark.parametrize("text", ["", "much", "1x", "k"])
+def test_what_is_no_size_is_said_so(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="no size"):
+        output.size.convert(text, None, None)
+
+
+def test_one_json_document(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    output.json_document({"b": 1, "a": float("nan")})
+    told = capsysbinary.readouterr()
+    assert json.loads(told.out) == {"a": {"$float": "nan"}, "b": 1}
+    assert told.err == b""
+
+
+def test_no_progress_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with output.progress("working") as tell:
+        tell("more")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_progress_on_a_terminal_goes_to_stderr(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(output, "_PATIENCE", 0.0)
+    with output.progress("working") as tell:
+        tell("more")
+        tell("and more")
+    assert capsys.readouterr().out == ""

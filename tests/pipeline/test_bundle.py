@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from auditor.errors import InputError, IntegrityError
+from auditor.pipeline.bundle import is_bundle, pack, unpack
+from auditor.pipeline.refs import Original, find_original
+from auditor.store import Store
+
+Members = dict[str, bytes]
+
+
+@pytest.fixture
+def bundle(original: Original, store: Store, tmp_path: Path) -> Path:
+    path = tmp_path / "run.zip"
+    header = pack(original.id, original.fingerprint, store, path)
+    assert header.absent == ()
+    return path
+
+
+def _rewrite(bundle: Path, change: Callable[[Members], None]) -> Path:
+    with zipfile.ZipFile(bundle) as archive:
+        members = {info.filename: archive.read(info) for info in archive.infolist()}
+    change(members)
+    changed = bundle.with_name("changed.zip")
+    with zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return changed
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_bundle_carries_a_run_to_an_empty_folder(
+    bundle: Path, original: Original, tmp_path: Path
+) -> None:
+    elsewhere = Store(tmp_path / "elsewhere")
+    found = find_original(str(bundle), elsewhere)
+    assert (found.id, found.fingerprint) == (original.id, original.fingerprint)
+    assert not found.trusted
+    outputs = found.fingerprint.outcome.outputs.value
+    assert outputs is not None
+    for file in outputs.files:
+        assert file.digest is not None
+        elsewhere.objects.read(file.digest)
+
+
+def test_what_was_recorded_here_stays_trusted(bundle: Path, store: Store) -> None:
+    assert find_original(str(bundle), store).trusted
+
+
+def test_the_same_run_gives_the_same_bytes(
+    bundle: Path, original: Original, store: Store, tmp_path: Path
+) -> None:
+    pack(original.id, original.fingerprint, store, tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == bundle.read_bytes()
+
+
+def test_a_bundle_is_recognised(bundle: Path, project: Path) -> None:
+    assert is_bundle(bundle)
+    assert not is_bundle(project / "train.py")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../evil", "/etc/evil", "objects/../../evil", "a\\..\\b", "objects/zz/short", "evil", "x/"],
+)
+def test_a_member_that_leaves_its_folder_is_refused(
+    bundle: Path, tmp_path: Path, name: str
+) -> None:
+    hostile = _rewrite(bundle, lambda members: members.update({name: b"evil"}))
+    with pytest.raises(InputError, match="bundle"):
+        unpack(hostile, Store(tmp_path / "elsewhere"))
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_changed_object_is_refused(bundle: Path, tmp_path: Path) -> None:
+    def change(members: Members) -> None:
+        name = next(name for name in members if name.startswith("objects/"))
+        members[name] += b"!"
+
+    with pytest.raises(IntegrityError):
+        unpack(_rewrite(bundle, change), Store(tmp_path / "elsewhere"))
+    assert not _files(tmp_path / "elsewhere" / ".auditor" / "fingerprints")
+
+
+def test_a_changed_fingerprint_is_refused(bundle: Path, tmp_path: Path) -> None:
+    def change(members: Members) -> None:
+        members["fingerprint.json"] = members["fingerprint.json"].replace(b"data.csv", b"dada.csv")
+
+    with pytest.raises(IntegrityError):
+        unpack(_rewrite(bundle, change), Store(tmp_path / "elsewhere"))
+
+
+@pytest.mark.parametrize("missing", ["bundle.json", "fingerprint.json"])
+def test_a_zip_without_its_documents_is_no_bundle(
+    bundle: Path, tmp_path: Path, missing: str
+) -> None:
+    with pytest.raises(InputError, match="not a bundle"):
+        unpack(
+            _rewrite(bundle, lambda members: members.pop(missing) and None),
+            Store(tmp_path / "elsewhere"),
+        )
+
+
+def test_a_truncated_bundle_is_refused(bundle: Path, tmp_path: Path) -> None:
+    bundle.write_bytes(bundle.read_bytes()[:-100])
+    assert not is_bundle(bundle)
+    with pytest.raises(InputError, match="truncated"):
+        unpack(bundle, Store(tmp_path / "elsewhere"))
+
+
+def test_a_member_that_appears_twice_is_refused(bundle: Path, tmp_path: Path) -> None:
+    with (
+        pytest.warns(UserWarning, match="Duplicate name"),
+        zipfile.ZipFile(bundle, "a") as archive,
+    ):
+        archive.writestr("bundle.json", b"{}")
+    with pytest.raises(InputError, match="twice"):
+        unpack(bundle, Store(tmp_path / "elsewhere"))
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.pipeline.bundle._MAX_BYTES", 10)
+    with pytest.raises(InputError, match="too large"):
+        unpack(bundle, Store(tmp_path / "elsewhere"))
