@@ -1,0 +1,38 @@
+# Everything starts here; `make` alone lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check test lint bench clean
+
+BIN := .venv/bin
+export PYTHON
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+setup: ## make this checkout ready: environments, libraries for PDF, a container engine
+	@scripts/setup.sh
+
+demo: setup ## run, replay and report the sample "digits"
+	@scripts/demo.sh
+
+check: ## the fast checks, under a minute, without an engine
+	@scripts/setup.sh auditor samples pdf
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/pytest -q -n 2 -m "not slow and not docker"
+
+test: setup ## everything: style, types, layers, all tests, coverage
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup ## measure start-up, overhead and replays
+	@for script in startup overhead replay; do $(BIN)/python benchmarks/$$script.py || exit; done
+
+clean: ## remove what the targets above made, the environments too
+	rm -rf .venv .venv-samples build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache \
+	    .ruff_cache .import_linter_cache .hypothesis

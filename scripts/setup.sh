@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Make this checkout ready; costs a second where everything is there.
+# Usage: setup.sh [auditor] [samples] [pdf] [engine], all of them where none is named.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+for part in say apt venv pdf engine; do
+    # shellcheck source=/dev/null
+    . "scripts/$part.sh"
+done
+
+# One set-up at a time: the lock is on this script itself and ends with the process.
+exec 9<scripts/setup.sh
+flock 9
+
+[ $# -gt 0 ] || set -- auditor samples pdf engine
+for part in "$@"; do
+    case $part in
+        auditor) ensure_venv .venv pyproject.toml --editable . --group dev ;;
+        samples) ensure_venv .venv-samples samples/requirements.txt --requirement samples/requirements.txt ;;
+        pdf) ensure_pdf .venv/bin/python ;;
+        engine) ensure_engine .venv/bin/python ;;
+        *) stop "no part of set-up is called $part" "known: auditor samples pdf engine" ;;
+    esac
+done
