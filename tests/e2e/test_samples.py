@@ -1,0 +1,93 @@
+"""Every sample is run, replayed in the real engine, and gets the verdict its folder expects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Project, expectations
+
+Document = dict[str, Any]
+Copy = Callable[[str], Project]
+
+SAMPLES = expectations()
+AUDIT_MEMBERS = {
+    *("schema", "id", "verdict", "levels", "original", "replays", "plan", "policy"),
+    *("items", "divergences", "causes", "unverified"),
+}
+ITEM_MEMBERS = {"kind", "name", "verdict", "levels", "deterministic", "note"}
+DIVERGENCE_MEMBERS = {
+    *("area", "subject", "change", "before", "after", "magnitude", "severity", "note"),
+}
+
+
+def test_there_are_samples() -> None:
+    assert {name for name, _expected in SAMPLES} == {
+        *("digits", "unseeded", "hash-seed", "changed-data", "failing-run"),
+    }
+
+
+@pytest.mark.docker
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "expected"), SAMPLES, ids=[name for name, _ in SAMPLES])
+def test_sample(name: str, expected: Document, project: Copy) -> None:
+    sample = project(name)
+    run(sample, expected)
+    check_fingerprint(sample.fingerprint(), expected)
+    for step in expected.get("between", ()):
+        with (sample.folder / step["file"]).open("a") as file:
+            file.write(step["append"])
+    check_audit(replay(sample, expected), expected)
+
+
+def run(sample: Project, expected: Document) -> None:
+    keep = ("--keep", expected["keep"]) if "keep" in expected else ()
+    result = sample.auditor("run", *keep, "--", *expected["command"])
+    assert result.returncode == expected.get("run_exit", 0), result.stderr
+
+
+def replay(sample: Project, expected: Document) -> Document:
+    before = {path: path.stat().st_mtime_ns for path in sample.folder.iterdir() if path.is_file()}
+    document: Document = sample.json("replay", "latest", status=expected["exit"])
+    after = {path: path.stat().st_mtime_ns for path in sample.folder.iterdir() if path.is_file()}
+    assert after == before, "a replay touched the original's files"
+    return document
+
+
+def check_fingerprint(document: Document, expected: Document) -> None:
+    recipe, outcome = document["recipe"], document["outcome"]
+    assert recipe["command"]["value"]["argv"] == expected["command"]
+    assert paths(recipe["inputs"]) == expected["inputs"]
+    assert paths(recipe["source"]["files"]) == [expected["command"][1]]
+    assert paths(outcome["outputs"]) == expected["outputs"]
+    assert outcome["exit"]["value"]["code"] == expected.get("run_exit", 0)
+
+
+def paths(manifest: Document) -> list[str]:
+    return [file["path"] for file in manifest["value"]["files"]]
+
+
+def check_audit(audit: Document, expected: Document) -> None:
+    assert audit["verdict"] == expected["verdict"], audit.get("reason")
+    assert audit.keys() >= AUDIT_MEMBERS
+    assert all(item.keys() >= ITEM_MEMBERS for item in audit["items"])
+    assert all(item.keys() >= DIVERGENCE_MEMBERS for item in audit["divergences"])
+    assert len(audit["replays"]) == (0 if expected["verdict"] == "not-replayed" else 2)
+    check_items(audit, expected)
+    causes = {cause["factor"]: cause["status"] for cause in audit["causes"]}
+    assert {causes.get(factor) for factor in expected.get("causes", ())} <= {"candidate"}
+    if not expected.get("causes"):
+        assert not causes
+    for name in expected.get("names", ()):
+        assert name in audit["reason"]
+
+
+def check_items(audit: Document, expected: Document) -> None:
+    items = {item["name"]: item for item in audit["items"]}
+    verdicts = {name: item["verdict"] for name, item in items.items()}
+    for name, verdict in expected.get("items", {}).items():
+        assert verdicts.get(name) == verdict, verdicts
+    for name, deterministic in expected.get("deterministic", {}).items():
+        assert items[name]["deterministic"] is deterministic, name
