@@ -129,6 +129,7 @@ def _first_file(folder: Folder, access: _Access, path: str) -> File:
         size=found.size if found else None,
         executable=bool(found and found.executable),
         digest_at_end=end.digest if end is not None and changed else None,
+        gone=read is not None and (end is None or end.digest is None),
         seen=_seen(row, read),
         reason="" if found else _why_not(row),
     )

@@ -27,6 +27,7 @@ _NETWORK_WORDS = re.compile(
     re.IGNORECASE,
 )
 _LIBRARY = re.compile(r"(\S+): cannot open shared object file")
+_REFUSED = re.compile(r"permission denied|read-only file system", re.IGNORECASE)
 _TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/proc/", "/sys/", "/dev/")  # noqa: S108 - where runs leave what they make
 
 
@@ -42,7 +43,7 @@ def completion(original: Fingerprint, replay: Fingerprint, ended: str = "") -> s
     if after.status == "succeeded":
         return ""
     stopped = "" if before is not None and _same_end(before, after) else _stopped(after)
-    return ended or stopped or _cause(original, replay)
+    return ended or stopped or _not_started(original, replay) or _cause(original, replay)
 
 
 def _same_end(before: Exit, after: Exit) -> bool:
@@ -57,13 +58,19 @@ def _stopped(after: Exit) -> str:
     return ""
 
 
+def _not_started(original: Fingerprint, replay: Fingerprint) -> str:
+    """Return why the command could not even be started, which is no outcome of the run."""
+    reason = replay.outcome.exit.reason
+    return reason if reason.startswith("cannot run") and not original.outcome.exit.reason else ""
+
+
 def _cause(original: Fingerprint, replay: Fingerprint) -> str:
     """Return what the replay lacked, by exceptions that the original did not have."""
     known = {(one.type, one.subject) for one in original.record.uncaught.value or ()}
     for one in replay.record.uncaught.value or ():
         if (one.type, one.subject) not in known:
             reason = _network(one, replay) or _distribution(one, original)
-            reason = reason or _input(one, original) or _memory(one)
+            reason = reason or _input(one, original) or _memory(one) or _refused(one, original)
             if reason:
                 return reason
     return ""
@@ -108,6 +115,15 @@ def _input(one: Uncaught, original: Fingerprint) -> str:
 
 def _memory(one: Uncaught) -> str:
     return "out of memory: MemoryError" if _last(one.type) == "MemoryError" else ""
+
+
+def _refused(one: Uncaught, original: Fingerprint) -> str:
+    """Return which file outside the project the container did not let the run write."""
+    if _last(one.type) not in {"PermissionError", "OSError"} or not one.subject:
+        return ""
+    if not _REFUSED.search(one.message) or not _relative(one.subject, original).startswith("/"):
+        return ""
+    return f"a replay may not write outside the project: {one.subject}"
 
 
 def _relative(subject: str, original: Fingerprint) -> str:

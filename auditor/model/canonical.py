@@ -68,7 +68,9 @@ def parse(data: bytes, *, what: str) -> Any:  # noqa: ANN401 - JSON
 
 def _tag(value: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, dict):
-        return {str(key): _tag(item) for key, item in value.items()}
+        return {_text(str(key)): _tag(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, list | tuple):
         return [_tag(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
@@ -76,6 +78,15 @@ def _tag(value: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _SAFE_INT:
         return {"$int": str(value)}
     return value
+
+
+def _text(text: str) -> str:
+    # Names of files and arguments are bytes: what is not UTF-8 in them is shown as \\xNN
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return text
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Any:  # noqa: ANN401 - JSON

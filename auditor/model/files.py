@@ -15,7 +15,8 @@ class File(Record, frozen=True, kw_only=True):
     ``path`` is POSIX, relative to the project root, absolute outside it. ``digest`` is of the
     content when it was first opened (inputs, source) or when the run ended (outputs), ``None``
     with a ``reason`` if it could not be read. ``digest_at_end`` is set where the content had
-    changed by the end of the run. ``size`` is in bytes. ``kept``: the store holds the content.
+    changed by the end of the run; ``gone``: it was not there any more by then. ``size`` is in
+    bytes. ``kept``: the store holds the content.
     ``seen`` says by which means the file was noticed: ``hook``, ``scan``, ``declared`` or ``argv``.
     """
 
@@ -25,6 +26,7 @@ class File(Record, frozen=True, kw_only=True):
     executable: bool = False
     kept: bool = False
     digest_at_end: Digest | None = None
+    gone: bool = False
     seen: str = "hook"
     reason: str = ""
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from auditor.errors import IntegrityError
-from auditor.model.canonical import canonical, parse
+from auditor.model.canonical import canonical, decode, parse
 from auditor.model.digest import Digest, digest_bytes
 from auditor.model.fact import Fact
 from auditor.model.facts import (
@@ -53,6 +53,7 @@ __all__ = [
     "RunRecord",
     "Source",
     "Unverified",
+    "as_stored",
     "check_digests",
     "fingerprint_of",
     "identity",
@@ -173,6 +174,11 @@ def check_digests(stored: bytes) -> str:
                 hint="restore the file from a bundle or a backup",
             )
     return digest_bytes(stored)
+
+
+def as_stored(fingerprint: Fingerprint) -> Fingerprint:
+    """Return the fingerprint as it is read back: what is compared is what is written down."""
+    return decode(canonical(fingerprint), Fingerprint, what="the fingerprint")
 
 
 def identity(fingerprint: Fingerprint) -> str:

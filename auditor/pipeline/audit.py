@@ -22,6 +22,9 @@ from auditor.store import Store
 __all__ = ["Evidence", "conclude"]
 
 
+_OUTSIDE = "the run wrote it outside the project, so it was neither kept nor compared"
+
+
 class Evidence(Record, frozen=True, kw_only=True):
     """What an audit is drawn from. ``problem`` says why nothing could be replayed."""
 
@@ -70,6 +73,9 @@ def _unverified(evidence: Evidence, compared: tuple[Unverified, ...]) -> tuple[U
     coverage = evidence.original.fingerprint.record.coverage.value
     if coverage is not None:
         found += [Unverified(subject="coverage", reason=blind) for blind in coverage.blind]
+        found += [
+            Unverified(subject=f"file:{path}", reason=_OUTSIDE) for path in coverage.elsewhere
+        ]
     found += [
         Unverified(subject=f"replay {attempt.number}", reason=attempt.reason)
         for attempt in evidence.attempts

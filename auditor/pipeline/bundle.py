@@ -29,6 +29,7 @@ from auditor.store.documents import check_schema
 __all__ = ["is_bundle", "pack", "unpack"]
 
 SCHEMA = "auditor.bundle/1"
+_ZIP = b"PK\x03\x04"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 _FIXED = ("bundle.json", "fingerprint.json", "lock.json", "requirements.txt")
 _OBJECT = re.compile(r"objects/([0-9a-f]{2})/([0-9a-f]{62})")
@@ -47,8 +48,9 @@ class Header(Record, frozen=True, kw_only=True):
 
 
 def is_bundle(path: Path) -> bool:
-    """Say whether the file is a zip."""
-    return zipfile.is_zipfile(path)
+    """Say whether the file is a zip, if only the beginning of one."""
+    with path.open("rb") as file:
+        return file.read(len(_ZIP)) == _ZIP or zipfile.is_zipfile(path)
 
 
 def pack(identity: str, fingerprint: Fingerprint, store: Store, target: Path) -> Header:
@@ -145,8 +147,8 @@ def _check_member(info: zipfile.ZipInfo, path: Path) -> None:
 def _store_object(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, digits: str, store: Store
 ) -> None:
-    digest = f"sha256:{digits}"
-    if store.objects.has(digest):
+    if store.objects.has(f"sha256:{digits}"):
+        _verify_member(archive, member, digits)
         return
     place = store.objects.folder / digits[:2] / digits[2:]
     found = hashlib.sha256()
@@ -154,11 +156,23 @@ def _store_object(
         while chunk := source.read(CHUNK):
             found.update(chunk)
             target.write(chunk)
-        if found.hexdigest() != digits:
-            raise IntegrityError(
-                f"the bundle's object {digits[:12]} has the content of {found.hexdigest()[:12]}",
-                hint="the bundle was changed or damaged; get it again",
-            )
+        _check_content(found.hexdigest(), digits)
+
+
+def _verify_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, digits: str) -> None:
+    found = hashlib.sha256()
+    with archive.open(member) as source:
+        while chunk := source.read(CHUNK):
+            found.update(chunk)
+    _check_content(found.hexdigest(), digits)
+
+
+def _check_content(found: str, digits: str) -> None:
+    if found != digits:
+        raise IntegrityError(
+            f"the bundle's object {digits[:12]} has the content of {found[:12]}",
+            hint="the bundle was changed or damaged; get it again",
+        )
 
 
 def _objects(fingerprint: Fingerprint) -> list[tuple[str, bool, str | None]]:

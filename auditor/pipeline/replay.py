@@ -12,7 +12,7 @@ from auditor.errors import NotReplayedError
 from auditor.judge import completion
 from auditor.model.audit import Attempt, Audit
 from auditor.model.fact import recorded
-from auditor.model.fingerprint import Fingerprint, identity
+from auditor.model.fingerprint import Fingerprint, as_stored, identity
 from auditor.model.observation import HostFacts
 from auditor.model.plan import Plan
 from auditor.model.record import Record
@@ -138,8 +138,10 @@ def _one(  # noqa: PLR0913, PLR0917 - one call, split for its length
         )
         if executed.exit is not None:
             observation = msgspec.structs.replace(observation, exit=executed.exit)
-        fingerprint = capture.assemble(
-            observation, host, store.objects, keep=DEFAULT_KEEP, files_at=executed.tree
+        fingerprint = as_stored(
+            capture.assemble(
+                observation, host, store.objects, keep=DEFAULT_KEEP, files_at=executed.tree
+            )
         )
     reason = completion(original.fingerprint, fingerprint, executed.reason)
     progress.attempts.append(

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from auditor.locking import Progress
+from auditor.model.fact import Fact
 from auditor.model.facts import Exit
+from auditor.model.files import Manifest
 from auditor.model.fingerprint import Fingerprint
 from auditor.model.plan import Limits, Plan
 from auditor.model.record import Record
@@ -18,6 +20,7 @@ from auditor.replay.engines import Container, Ended, Engine
 from auditor.replay.inputs import files_of
 from auditor.replay.layout import OBSERVATION, RECORDER, lay_out
 from auditor.replay.owner import MARK, PREFIX, owner
+from auditor.replay.paths import absolute
 from auditor.replay.prepare import Prepared
 from auditor.replay.settle import settle, show_mounted
 from auditor.replay.variables import HOME
@@ -101,16 +104,23 @@ def _argv(plan: Plan) -> tuple[str, ...]:
 
 
 def _ask(place: Path, plan: Plan, fingerprint: Fingerprint) -> None:
-    """Write what the recorder is to look for; all that the run left is looked for again."""
+    """Write what the recorder is to look for besides what it sees by itself."""
     metrics = fingerprint.outcome.metrics.value or ()
+
+    def at(path: str) -> str:
+        return absolute(path, plan.root)
+
+    def declared(files: Fact[Manifest]) -> list[str]:
+        return [at(file.path) for file in files_of(files) if file.seen == "declared"]
+
     request = {
         "schema": "auditor.observation/1",
         "name": fingerprint.name,
         "root": plan.root,
         "cwd": plan.workdir,
-        "inputs": [f.path for f in files_of(fingerprint.recipe.inputs) if f.seen == "declared"],
-        "outputs": [f.path for f in files_of(fingerprint.outcome.outputs)],
-        "metrics": sorted({metric.file for metric in metrics if metric.file}),
+        "inputs": declared(fingerprint.recipe.inputs),
+        "outputs": declared(fingerprint.outcome.outputs),
+        "metrics": sorted({at(metric.file) for metric in metrics if metric.file}),
         "params": {key: str(fact.value) for key, fact in fingerprint.recipe.params.items()},
         "keep": _KEEP,
         "store": "",

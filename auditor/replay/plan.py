@@ -47,7 +47,8 @@ def plan(fingerprint: Fingerprint, lock: Lock, base: Base, options: Options) -> 
         python_path=python_path(command, interpreter, root),
     )
     written = frozenset(file.path for file in files_of(fingerprint.outcome.outputs))
-    inputs = frozenset(file.path for file in files_of(recipe.inputs))
+    # What the run removed or moved cannot be a mount point: that can be neither
+    inputs = frozenset(file.path for file in files_of(recipe.inputs) if not file.gone)
     return Plan(
         base=base,
         dockerfile=dockerfile(base),

@@ -111,7 +111,7 @@ def test_a_zip_without_its_documents_is_no_bundle(
 
 def test_a_truncated_bundle_is_refused(bundle: Path, tmp_path: Path) -> None:
     bundle.write_bytes(bundle.read_bytes()[:-100])
-    assert not is_bundle(bundle)
+    assert is_bundle(bundle)
     with pytest.raises(InputError, match="truncated"):
         unpack(bundle, Store(tmp_path / "elsewhere"))
 

@@ -18,8 +18,10 @@ __all__ = ["Csv"]
 
 MAX_BYTES = 512 * 1024 * 1024
 _DELIMITERS = ",;\t|"
+# 007 is no number but a name: an account, a postcode
 _FLOAT = re.compile(
-    r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf(?:inity)?)", re.ASCII | re.IGNORECASE
+    r"[-+]?(?:(?:(?:0|[1-9]\d*)\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf(?:inity)?)",
+    re.ASCII | re.IGNORECASE,
 )
 
 

@@ -90,6 +90,8 @@ class Files:
         """Take the arguments of ``os.rename``: the target's content goes, the source's moves."""
         old = self.places.absolute(source, source_folder)
         new = self.places.absolute(target, target_folder)
+        if old is not None:
+            self.read(old)  # a file that was there before the run is an input, if only moved
         for path in (old, new):
             if path is not None and hash(path) in self._read:
                 self._save(path)
