@@ -100,8 +100,13 @@ def _read_before_written(access: _Access) -> set[str]:
 
 
 def _first_seen(folder: Folder) -> set[str]:
-    """Return what the keeper hashed although no process was seen to read it."""
-    return {path for path, row in folder.first.items() if row.seen in {"argv", "declared"}}
+    """Return what the keeper hashed although no process was seen to read it.
+
+    The interpreter in a project's own ``.venv`` is named in argv, and is no file of the project.
+    """
+    interpreters = {log.start.interpreter.executable for log in folder.processes}
+    named = {path for path, row in folder.first.items() if row.seen in {"argv", "declared"}}
+    return named - interpreters
 
 
 def _program(folder: Folder) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,17 @@ def test_a_command_that_the_image_cannot_start_is_not_blamed(empty: Project) -> 
     assert empty.auditor("run", "--", "./train.sh").returncode == 0
     audit = empty.json("replay", "latest", status=3)
     assert "cannot run ./train.sh" in audit["reason"]
+
+
+def test_an_environment_inside_the_project_is_no_source(empty: Project) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", ".venv"], cwd=empty.folder, check=True
+    )
+    (empty.folder / ".auditor").mkdir()
+    (empty.folder / "t.py").write_text('open("o.txt", "w").write("x")')
+    assert empty.auditor("run", "--", ".venv/bin/python", "t.py").returncode == 0
+    files = empty.fingerprint()["recipe"]["source"]["files"]["value"]["files"]
+    assert [file["path"] for file in files] == ["t.py"]
+    audit = empty.json("replay", "latest")
+    assert audit["verdict"] == "identical"
+    assert not any(one["subject"].startswith("source:") for one in audit["divergences"])
