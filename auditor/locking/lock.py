@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from packaging.utils import canonicalize_name
@@ -93,10 +92,6 @@ def _compile(
         else:
             wheels.append(_locked(pin, chosen))
     return Lock(requirements=answer["requirements"], wheels=tuple(wheels)), tuple(failures)
-
-
-def _by_name(found: dict[str, Any]) -> dict[str, Any]:
-    return {str(canonicalize_name(name)): value for name, value in found.items()}
 
 
 def _locked(pin: Pin, offer: Offer) -> LockedWheel:

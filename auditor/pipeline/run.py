@@ -27,7 +27,6 @@ __all__ = ["DEFAULT_KEEP", "Filed", "RunOptions", "file_observation", "run"]
 
 DEFAULT_KEEP = 64 * 1024 * 1024
 OBSERVATION_SCHEMA = "auditor.observation/1"
-_COULD_NOT_START = (126, 127)
 
 
 class RunOptions(Record, frozen=True, kw_only=True):
@@ -55,8 +54,8 @@ def run(options: RunOptions, cwd: Path, stdout: IO[bytes] | int | None) -> Filed
     """Run the command under the recorder and file its fingerprint.
 
     ``stdout`` is where the command's own stdout goes on to. Raises ``InputError`` if the command
-    could not be started, ``MachineError`` if the run could not be recorded; its ``status`` then
-    is in ``RecordingError.status``.
+    could not be started, ``RecordingError`` if the run could not be recorded: the observation
+    then stays, and ``auditor fingerprint`` files it later.
     """
     _refuse_missing(options.argv[0], cwd)
     store = store_of(cwd)
