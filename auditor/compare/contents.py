@@ -6,7 +6,7 @@ from pathlib import Path
 
 from auditor.compare.artifacts import Comparator, Difference
 from auditor.compare.artifacts.bytes import first_difference
-from auditor.compare.tolerance import Tolerances
+from auditor.compare.values.tolerance import Tolerances
 from auditor.model.comparison import State
 from auditor.model.facts import Stream
 from auditor.model.files import File

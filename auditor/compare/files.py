@@ -8,8 +8,8 @@ import msgspec
 
 from auditor.compare.artifacts import Comparator, Difference, Unreadable, comparator_for
 from auditor.compare.contents import Content, Contents
-from auditor.compare.numbers import worse
-from auditor.compare.tolerance import Tolerances
+from auditor.compare.values.numbers import worse
+from auditor.compare.values.tolerance import Tolerances
 from auditor.model.audit import Kind, Magnitude, Mask
 from auditor.model.comparison import Compared, Relation, Relations, Side
 from auditor.model.policy import Policy, Tolerance

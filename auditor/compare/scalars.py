@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from auditor.compare.numbers import Tally
-from auditor.compare.tolerance import Tolerances
+from auditor.compare.values.numbers import Tally
+from auditor.compare.values.tolerance import Tolerances
 from auditor.model.comparison import Compared, Relation, Relations, Side
 from auditor.model.fact import Fact
 from auditor.model.facts import Exit, Metric

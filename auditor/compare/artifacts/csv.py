@@ -9,9 +9,9 @@ from itertools import zip_longest
 from pathlib import Path
 
 from auditor.compare.artifacts.interface import Difference, Unreadable
-from auditor.compare.evidence import Lines, shown
-from auditor.compare.numbers import Tally
-from auditor.compare.tolerance import Tolerances
+from auditor.compare.values.evidence import Lines, shown
+from auditor.compare.values.numbers import Tally
+from auditor.compare.values.tolerance import Tolerances
 from auditor.model.policy import Tolerance
 
 __all__ = ["Csv"]

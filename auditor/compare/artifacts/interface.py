@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Protocol
 
-from auditor.compare.tolerance import Tolerances
+from auditor.compare.values.tolerance import Tolerances
 from auditor.model.audit import Magnitude, Mask
 from auditor.model.policy import Tolerance
 from auditor.model.record import Record

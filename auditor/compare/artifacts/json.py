@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from auditor.compare.artifacts.interface import Difference, Unreadable
-from auditor.compare.evidence import Lines
-from auditor.compare.numbers import Tally
-from auditor.compare.tolerance import Tolerances
+from auditor.compare.values.evidence import Lines
+from auditor.compare.values.numbers import Tally
+from auditor.compare.values.tolerance import Tolerances
 
 __all__ = ["Json"]
 

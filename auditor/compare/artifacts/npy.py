@@ -13,9 +13,9 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from auditor.compare.artifacts.blocks import Arrays
 from auditor.compare.artifacts.interface import Difference, Unreadable
-from auditor.compare.tolerance import Tolerances
+from auditor.compare.values.arrays import Arrays
+from auditor.compare.values.tolerance import Tolerances
 
 __all__ = ["Npy"]
 

@@ -10,10 +10,10 @@ from itertools import zip_longest
 from pathlib import Path
 
 from auditor.compare.artifacts.interface import Difference, Unreadable
-from auditor.compare.evidence import Lines
-from auditor.compare.masks import masked
-from auditor.compare.numbers import Tally
-from auditor.compare.tolerance import Tolerances
+from auditor.compare.values.evidence import Lines
+from auditor.compare.values.masks import masked
+from auditor.compare.values.numbers import Tally
+from auditor.compare.values.tolerance import Tolerances
 from auditor.model.audit import Mask
 
 __all__ = ["Text"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from auditor.compare.artifacts import Difference, comparator_for
-from auditor.compare.tolerance import Tolerances
+from auditor.compare.values.tolerance import Tolerances
 from auditor.model.policy import Policy
 
 Differ = Callable[..., Difference]

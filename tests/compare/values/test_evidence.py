@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.compare.evidence import MAX_LINES, Lines, shown
+from auditor.compare.values.evidence import MAX_LINES, Lines, shown
 
 
 @given(st.text(st.characters(), max_size=400))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from auditor.compare.changes import changed_keys
-from auditor.compare.hardware_sections import HARDWARE
-from auditor.compare.host_sections import HOST
-from auditor.compare.recipe_sections import RECIPE
-from auditor.compare.sections import Section, Weight
+from auditor.compare.environment.changes import changed_keys
+from auditor.compare.environment.hardware import HARDWARE
+from auditor.compare.environment.host import HOST
+from auditor.compare.environment.interface import Section, Weight
+from auditor.compare.environment.recipe import RECIPE
 from auditor.model.audit import Divergence
 from auditor.model.fingerprint import Fingerprint, Unverified
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from auditor.compare.tolerance import close
+from auditor.compare.values.tolerance import close
 from auditor.model.audit import Magnitude
 from auditor.model.policy import Tolerance
 

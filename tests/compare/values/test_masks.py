@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from auditor.compare.masks import RULES, masked
+from auditor.compare.values.masks import RULES, masked
 from auditor.model.policy import DEFAULT_MASKS
 
 VOLATILE = [

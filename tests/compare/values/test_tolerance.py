@@ -5,8 +5,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.compare.numbers import Tally, gap
-from auditor.compare.tolerance import Tolerances, close
+from auditor.compare.values.numbers import Tally, gap
+from auditor.compare.values.tolerance import Tolerances, close
 from auditor.model.policy import Policy, Rule, Tolerance
 
 TOLERANCE = Tolerance(relative=1e-3, absolute=1e-6)

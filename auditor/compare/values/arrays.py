@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from auditor.compare.evidence import MAX_LINES, Lines
-from auditor.compare.numbers import Tally
-from auditor.compare.tolerance import Tolerances
+from auditor.compare.values.evidence import MAX_LINES, Lines
+from auditor.compare.values.numbers import Tally
+from auditor.compare.values.tolerance import Tolerances
 from auditor.model.audit import Magnitude
 from auditor.model.policy import Tolerance
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from auditor.compare.sections import Section, Weight, always, apart
+from auditor.compare.environment.interface import Section, Weight, always, apart
 from auditor.model.fact import Fact, recorded
 from auditor.model.facts import Command, Distribution, Git, Image, Seed
 from auditor.model.files import Manifest

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from auditor.compare.sections import Section, Weight, always, apart
+from auditor.compare.environment.interface import Section, Weight, always, apart
 from auditor.model.facts import Arithmetic, Cpu, GeneratorUse, Gpus, NetworkAccess
 
 __all__ = ["HARDWARE"]

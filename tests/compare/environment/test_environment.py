@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.compare.changes import changed_keys
 from auditor.compare.environment import environment
+from auditor.compare.environment.changes import changed_keys
 from auditor.model.audit import Divergence
 from auditor.model.fact import Fact, recorded, unknown
 from auditor.model.facts import (

@@ -1,0 +1,1 @@
+"""What differs between two values: numbers, arrays, trees, tables and text."""
