@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from auditor.compare.artifacts import Comparator, Difference
+from auditor.compare.artifacts import HEAD
 from auditor.compare.artifacts.bytes import first_difference
-from auditor.compare.values.tolerance import Tolerances
 from auditor.model.comparison import State
 from auditor.model.facts import Stream
 from auditor.model.files import File
@@ -14,8 +13,6 @@ from auditor.model.record import Record
 from auditor.store.objects import Objects
 
 __all__ = ["Content", "Contents", "of_file", "of_stream"]
-
-_HEAD = 64
 
 
 class Content(Record, frozen=True, kw_only=True):
@@ -62,21 +59,15 @@ class Contents:
         for content in contents:
             if content.digest is not None and self.objects.has(content.digest):
                 with self.objects.path(content.digest).open("rb") as file:
-                    return file.read(_HEAD)
+                    return file.read(HEAD)
         return b""
 
-    def values(
-        self, a: Content, b: Content, comparator: Comparator, tolerances: Tolerances
-    ) -> Difference | None:
-        """Compare two contents by value; ``None`` where one is not kept. Raises ``Unreadable``."""
+    def places(self, a: Content, b: Content) -> tuple[Path, Path] | None:
+        """Return where two contents lie, ``None`` where one is not kept."""
         left, right = self.place(a), self.place(b)
-        if left is None or right is None:
-            return None
-        return comparator.compare(left, right, tolerances)
+        return None if left is None or right is None else (left, right)
 
     def bytes(self, a: Content, b: Content) -> tuple[str, ...]:
         """Return lines that say where two contents first differ, as far as they are kept."""
-        left, right = self.place(a), self.place(b)
-        if left is None or right is None:
-            return ()
-        return first_difference(left, right)
+        found = self.places(a, b)
+        return first_difference(*found) if found else ()

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from auditor.compare.artifacts import Comparator, Difference, Unreadable, comparator_for
-from auditor.compare.contents import Content, Contents
+from auditor.compare.artifacts import (
+    Comparator,
+    Difference,
+    Scope,
+    Undecided,
+    Unreadable,
+    comparator_for,
+    compare_parts,
+)
+from auditor.compare.contents import Content, Contents, of_file
 from auditor.compare.values.numbers import worse
-from auditor.compare.values.tolerance import Tolerances
-from auditor.model.audit import Kind, Magnitude, Mask
+from auditor.model.audit import Kind
 from auditor.model.comparison import Compared, Relation, Relations, Side
+from auditor.model.evidence import Magnitude, Mask
+from auditor.model.files import File
 from auditor.model.policy import Policy, Tolerance
 from auditor.model.record import Record
 
@@ -19,12 +29,17 @@ __all__ = ["FileItem", "compare_contents"]
 
 
 class FileItem(Record, frozen=True, kw_only=True):
-    """What is compared: one output or stream, on all sides."""
+    """What is compared: one output or stream, on all sides, the original's first.
+
+    ``files`` are all outputs of each side by path: some kinds of file are read with another.
+    ``hosts`` are the names of the machines.
+    """
 
     kind: Kind
     name: str
-    original: Content
-    replays: tuple[Content, ...]
+    sides: tuple[Content, ...]
+    files: tuple[Mapping[str, File], ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 class _Pair(Record, frozen=True, kw_only=True):
@@ -34,58 +49,94 @@ class _Pair(Record, frozen=True, kw_only=True):
 
 def compare_contents(item: FileItem, contents: Contents, policy: Policy) -> Compared:
     """Compare one item: digests first, values only where they differ and both are kept."""
-    sides = (item.original, *item.replays)
-    comparator = comparator_for(item.name, contents.head(sides))
-    tolerances = Tolerances(policy, (item.name,))
+    comparator = comparator_for(item.name, contents.head(item.sides))
     try:
-        return _compared(item, contents, comparator, tolerances)
+        return _Comparing(item, contents, comparator, policy).compared()
     except Unreadable as reason:
-        plain = _compared(item, contents, None, tolerances)
+        plain = _Comparing(item, contents, None, policy).compared()
         return _noted(plain, f"compared as bytes: {reason}")
 
 
-def _compared(
-    item: FileItem, contents: Contents, comparator: Comparator | None, tolerances: Tolerances
-) -> Compared:
-    def pair(a: Content, b: Content) -> _Pair:
-        return _pair(a, b, contents, comparator, tolerances)
+class _Comparing:
+    """One item, whose sides are numbered from the original, 0."""
 
-    outward = tuple(pair(item.original, replay) for replay in item.replays)
-    inward = tuple(pair(item.replays[0], replay) for replay in item.replays[1:])
-    found = [one.difference for one in (*outward, *inward) if one.difference is not None]
-    return Compared(
-        kind=item.kind,
-        name=item.name,
-        names=(item.name,),
-        original=_side(item.original),
-        replays=tuple(_side(replay) for replay in item.replays),
-        to_original=tuple(one.relations for one in outward),
-        to_first=tuple(one.relations for one in inward),
-        known=comparator is not None,
-        comparator=comparator.name if comparator else "bytes",
-        magnitude=_worst(outward),
-        tolerance=_widest(found),
-        masks=_masks(outward),
-        evidence=_evidence(item, outward, contents),
-        notes=tuple(dict.fromkeys([*_unkept(outward), *_all_notes(found)])),
-    )
+    def __init__(
+        self, item: FileItem, contents: Contents, comparator: Comparator | None, policy: Policy
+    ) -> None:
+        self.item = item
+        self.contents = contents
+        self.comparator = comparator
+        self.policy = policy
+
+    def compared(self) -> Compared:
+        item = self.item
+        original, *replays = item.sides
+        outward = tuple(self._pair(0, number) for number in range(1, len(item.sides)))
+        inward = tuple(self._pair(1, number) for number in range(2, len(item.sides)))
+        found = [one.difference for one in (*outward, *inward) if one.difference is not None]
+        plainest = _plainest(outward)
+        return Compared(
+            kind=item.kind,
+            name=item.name,
+            names=(item.name,),
+            original=_side(original),
+            replays=tuple(_side(replay) for replay in replays),
+            to_original=tuple(one.relations for one in outward),
+            to_first=tuple(one.relations for one in inward),
+            known=self.comparator is not None,
+            comparator=self.comparator.name if self.comparator else "bytes",
+            magnitude=_worst(outward),
+            tolerance=_widest(found),
+            masks=_masks(outward),
+            evidence=_evidence(item, outward, self.contents),
+            tensors=plainest.tensors if plainest else (),
+            curves=plainest.curves if plainest else (),
+            pictures=plainest.pictures if plainest else (),
+            notes=tuple(dict.fromkeys([*_unkept(outward), *_all_notes(found)])),
+        )
+
+    def _pair(self, one: int, other: int) -> _Pair:
+        a, b = self.item.sides[one], self.item.sides[other]
+        raw = _bytes(a, b)
+        if self.comparator is None:
+            return _Pair(relations=Relations(bytes=raw))
+        if raw != "different" or "absent" in {a.state, b.state}:
+            return _Pair(relations=Relations(bytes=raw, values=raw))
+        difference = self._difference(one, other)
+        if difference is None:
+            return _Pair(relations=Relations(bytes=raw, values="unknown"))
+        relations = Relations(bytes=raw, values=difference.relation, decisions=difference.decisions)
+        return _Pair(relations=relations, difference=difference)
+
+    def _difference(self, one: int, other: int) -> Difference | None:
+        assert self.comparator is not None
+        places = self.contents.places(self.item.sides[one], self.item.sides[other])
+        if places is None:
+            return None
+        try:
+            return self.comparator.compare(*places, self._scope(one, other))
+        except Undecided as reason:
+            return Difference(relation="unknown", notes=(str(reason),))
+
+    def _scope(self, one: int, other: int) -> Scope:
+        def siblings(name: str) -> tuple[Path, Path] | None:
+            path = str(PurePosixPath(self.item.name).parent / name)
+            tables = [self.item.files[side] for side in (one, other) if self.item.files]
+            near = [of_file(table.get(path)) for table in tables]
+            return self.contents.places(*near) if near else None
+
+        return Scope(
+            self.policy,
+            (self.item.name,),
+            inner=compare_parts,
+            siblings=siblings,
+            hosts=self.item.hosts,
+        )
 
 
-def _pair(
-    a: Content,
-    b: Content,
-    contents: Contents,
-    comparator: Comparator | None,
-    tolerances: Tolerances,
-) -> _Pair:
-    raw = _bytes(a, b)
-    if comparator is None:
-        return _Pair(relations=Relations(bytes=raw))
-    if raw != "different" or "absent" in {a.state, b.state}:
-        return _Pair(relations=Relations(bytes=raw, values=raw))
-    difference = contents.values(a, b, comparator, tolerances)
-    values: Relation = difference.relation if difference else "unknown"
-    return _Pair(relations=Relations(bytes=raw, values=values), difference=difference)
+def _plainest(pairs: tuple[_Pair, ...]) -> Difference | None:
+    found = [pair.difference for pair in pairs if pair.difference is not None]
+    return min(found, key=lambda one: one.relation != "different", default=None)
 
 
 def _bytes(a: Content, b: Content) -> Relation:
@@ -111,11 +162,12 @@ def _widest(found: list[Difference]) -> Tolerance | None:
 
 
 def _masks(pairs: Iterable[_Pair]) -> tuple[Mask, ...]:
-    counts: dict[str, int] = {}
+    most: dict[str, Mask] = {}
     for pair in pairs:
         for mask in pair.difference.masks if pair.difference else ():
-            counts[mask.rule] = max(mask.count, counts.get(mask.rule, 0))
-    return tuple(Mask(rule=rule, count=count) for rule, count in sorted(counts.items()))
+            known = most.get(mask.rule)
+            most[mask.rule] = mask if known is None or mask.count > known.count else known
+    return tuple(mask for _rule, mask in sorted(most.items()))
 
 
 def _all_notes(found: list[Difference]) -> Iterable[str]:
@@ -123,13 +175,14 @@ def _all_notes(found: list[Difference]) -> Iterable[str]:
 
 
 def _unkept(pairs: tuple[_Pair, ...]) -> Iterable[str]:
-    if any(pair.relations.values == "unknown" != pair.relations.bytes for pair in pairs):
+    lost = [pair for pair in pairs if pair.difference is None]
+    if any(pair.relations.values == "unknown" != pair.relations.bytes for pair in lost):
         yield "the bytes differ, and the contents of both were not kept to compare their values"
 
 
 def _evidence(item: FileItem, pairs: tuple[_Pair, ...], contents: Contents) -> tuple[str, ...]:
     """Return evidence of the first replay that differs, by value before by bytes."""
-    states = _absences(item)
+    states = _absences(item.sides[0], item.sides[1:])
     if states:
         return states
     order = sorted(range(len(pairs)), key=lambda i: pairs[i].relations.values != "different")
@@ -138,17 +191,17 @@ def _evidence(item: FileItem, pairs: tuple[_Pair, ...], contents: Contents) -> t
         if pair.relations.bytes != "different":
             continue
         lines = pair.difference.evidence if pair.difference else ()
-        lines = lines or contents.bytes(item.original, item.replays[index])
+        lines = lines or contents.bytes(item.sides[0], item.sides[index + 1])
         if lines:
             return (f"original → replay {index + 1}", *lines)
     return ()
 
 
-def _absences(item: FileItem) -> tuple[str, ...]:
-    if item.original.state == "absent":
-        makers = _numbers(item.replays, "recorded")
+def _absences(original: Content, replays: tuple[Content, ...]) -> tuple[str, ...]:
+    if original.state == "absent":
+        makers = _numbers(replays, "recorded")
         return (f"not in the original, in replay {makers}",) if makers else ()
-    missing = _numbers(item.replays, "absent")
+    missing = _numbers(replays, "absent")
     return (f"in the original, missing in replay {missing}",) if missing else ()
 
 

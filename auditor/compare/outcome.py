@@ -43,7 +43,9 @@ def _files(runs: tuple[Fingerprint, ...]) -> Iterator[FileItem]:
         names = [_UNNAMED]
     for name in names:
         sides = [_output(fact, table, name) for fact, table in zip(facts, tables, strict=True)]
-        yield FileItem(kind="file", name=name, original=sides[0], replays=tuple(sides[1:]))
+        yield FileItem(
+            kind="file", name=name, sides=tuple(sides), files=tuple(tables), hosts=_hosts(runs)
+        )
 
 
 def _by_path(fact: Fact[Manifest]) -> dict[str, File]:
@@ -66,7 +68,12 @@ def _streams(runs: tuple[Fingerprint, ...]) -> Iterator[FileItem]:
     )
     for kind, read in kinds:
         sides = [_stream(read(run)) for run in runs]
-        yield FileItem(kind=kind, name=kind, original=sides[0], replays=tuple(sides[1:]))
+        yield FileItem(kind=kind, name=kind, sides=tuple(sides), hosts=_hosts(runs))
+
+
+def _hosts(runs: tuple[Fingerprint, ...]) -> tuple[str, ...]:
+    facts = (run.record.host.value for run in runs)
+    return tuple(dict.fromkeys(host.name for host in facts if host is not None and host.name))
 
 
 def _stream(fact: Fact[Stream]) -> Content:

@@ -11,6 +11,7 @@ import msgspec
 
 from auditor.model.canonical import canonical, parse
 from auditor.model.digest import Digest, digest_bytes
+from auditor.model.evidence import Curve, Magnitude, Mask, Picture, TensorDifference
 from auditor.model.fingerprint import Fingerprint, Unverified
 from auditor.model.plan import Plan
 from auditor.model.policy import Policy, Tolerance
@@ -26,8 +27,6 @@ __all__ = [
     "Item",
     "Kind",
     "Levels",
-    "Magnitude",
-    "Mask",
     "Severity",
     "Tool",
     "Verdict",
@@ -54,26 +53,6 @@ class Levels(Record, frozen=True, kw_only=True):
     decisions: Verdict | None = None
 
 
-class Magnitude(Record, frozen=True, kw_only=True):
-    """How large a numeric difference is, over all numbers of an item; the worst replay.
-
-    ``differing`` of ``total`` numbers differ; ``where`` is the place of the largest difference.
-    """
-
-    max_abs: float
-    max_rel: float
-    differing: int
-    total: int
-    where: str = ""
-
-
-class Mask(Record, frozen=True, kw_only=True):
-    """A rule that hid a volatile part of text, and how often in the original."""
-
-    rule: str
-    count: int
-
-
 class Item(Record, frozen=True, kw_only=True):
     """One thing that was compared.
 
@@ -95,6 +74,9 @@ class Item(Record, frozen=True, kw_only=True):
     tolerance: Tolerance | None = None
     masks: tuple[Mask, ...] = ()
     evidence: tuple[str, ...] = ()
+    tensors: tuple[TensorDifference, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     comparator: str = ""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from auditor.model.audit import Divergence, Kind, Magnitude, Mask
+from auditor.model.audit import Divergence, Kind
+from auditor.model.evidence import Curve, Magnitude, Mask, Picture, TensorDifference
 from auditor.model.fingerprint import Unverified
 from auditor.model.policy import Tolerance
 from auditor.model.record import Record
@@ -48,7 +49,8 @@ class Compared(Record, frozen=True, kw_only=True):
     ``to_original`` relates the original to each of the N replays; ``to_first`` relates the first
     replay to each of the other N-1. ``known``: a comparator knows the kind of file, so that
     ``values`` is a question. ``magnitude`` is the worst replay's, ``masks`` count in the original.
-    ``evidence`` is of the first replay that differs most plainly.
+    ``evidence``, ``tensors``, ``curves`` and ``pictures`` are of the
+    first replay that differs most plainly.
     """
 
     kind: Kind
@@ -64,6 +66,9 @@ class Compared(Record, frozen=True, kw_only=True):
     tolerance: Tolerance | None = None
     masks: tuple[Mask, ...] = ()
     evidence: tuple[str, ...] = ()
+    tensors: tuple[TensorDifference, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     notes: tuple[str, ...] = ()
 
 

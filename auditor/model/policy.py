@@ -10,7 +10,17 @@ __all__ = ["DEFAULT_MASKS", "Level", "Margin", "MaskName", "Policy", "Rule", "To
 
 Level = Literal["bytes", "values", "metrics", "decisions"]
 
-MaskName = Literal["time", "duration", "date", "pid", "address", "uuid", "temporary-path"]
+MaskName = Literal[
+    "time",
+    "duration",
+    "date",
+    "pid",
+    "address",
+    "uuid",
+    "temporary-path",
+    "progress-bar",
+    "host-name",
+]
 
 DEFAULT_MASKS: tuple[MaskName, ...] = (
     "time",
@@ -28,15 +38,21 @@ class Tolerance(Record, frozen=True, kw_only=True):
 
     relative: float
     absolute: float
+    norm: float | None = None
     source: str = "default"
 
 
 class Rule(Record, frozen=True, kw_only=True):
-    """A tolerance for items whose name matches the glob ``match``; the last match wins."""
+    """A tolerance for items whose name matches the glob ``match``; the last match wins.
+
+    ``norm``: an array whose norm-wise relative error is no more than this is within tolerance,
+    whatever its single elements do.
+    """
 
     match: str
     relative: float = 0.0
     absolute: float = 0.0
+    norm: float | None = None
 
 
 class Margin(Record, frozen=True, kw_only=True):
@@ -49,16 +65,20 @@ class Margin(Record, frozen=True, kw_only=True):
 class Policy(Record, frozen=True, kw_only=True):
     """The policy of an audit. The default tolerances are those of ``torch.testing`` by dtype.
 
-    ``require`` is the level that decides; ``ignore`` are globs of items that do not count.
+    ``require`` is the level that decides; ``ignore`` are globs of items that do not count;
+    ``decisions`` are globs of columns and arrays that are decisions beside those that are
+    recognised by name.
     """
 
     schema: Literal["auditor.policy/1"] = "auditor.policy/1"
     name: str = "default"
     require: Level = "values"
     float16: Tolerance = Tolerance(relative=1e-3, absolute=1e-5)
+    bfloat16: Tolerance = Tolerance(relative=1.6e-2, absolute=1e-5)
     float32: Tolerance = Tolerance(relative=1.3e-6, absolute=1e-5)
     float64: Tolerance = Tolerance(relative=1e-7, absolute=1e-7)
     tolerances: tuple[Rule, ...] = ()
     margins: tuple[Margin, ...] = ()
     masks: tuple[MaskName, ...] = DEFAULT_MASKS
+    decisions: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

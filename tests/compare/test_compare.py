@@ -8,8 +8,8 @@ import pytest
 from auditor.compare import compare
 from auditor.compare.artifacts import COMPARATORS, comparator_for
 from auditor.errors import IntegrityError
-from auditor.model.audit import Mask
 from auditor.model.comparison import Compared, Relations
+from auditor.model.evidence import Mask
 from auditor.model.fact import Fact, declared, unknown
 from auditor.model.facts import Exit
 from auditor.model.files import File, manifest

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from auditor.explain import candidates
-from auditor.model.audit import Cause, Divergence, Item, Levels, Mask
+from auditor.model.audit import Cause, Divergence, Item, Levels
+from auditor.model.evidence import Mask
 from auditor.model.facts import Arithmetic, GeneratorUse, NetworkAccess, NumericLibrary
 
 Make = Callable[..., Any]

@@ -6,20 +6,10 @@ from typing import Any
 
 import msgspec
 
-from auditor.model.audit import (
-    Attempt,
-    Audit,
-    Cause,
-    Divergence,
-    Item,
-    Levels,
-    Magnitude,
-    Mask,
-    Tool,
-    with_id,
-)
+from auditor.model.audit import Attempt, Audit, Cause, Divergence, Item, Levels, Tool, with_id
 from auditor.model.canonical import canonical
 from auditor.model.digest import digest_bytes
+from auditor.model.evidence import Magnitude, Mask
 from auditor.model.fact import declared, recorded, unknown
 from auditor.model.facts import (
     Arithmetic,

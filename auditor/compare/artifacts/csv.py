@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 
-from auditor.compare.artifacts.interface import Difference, Unreadable
-from auditor.compare.values.evidence import Lines, shown
-from auditor.compare.values.numbers import Tally
-from auditor.compare.values.tolerance import Tolerances
+from auditor.compare.artifacts.interface import Difference, Scope, Undecided, Unreadable
+from auditor.compare.values.difference import Found
+from auditor.compare.values.evidence import shown
 from auditor.model.policy import Tolerance
 
 __all__ = ["Csv"]
@@ -34,26 +33,20 @@ class Csv:
         """Know ``.csv`` and ``.tsv``."""
         return path.lower().endswith((".csv", ".tsv"))
 
-    def compare(self, a: Path, b: Path, tolerances: Tolerances) -> Difference:
-        """Compare two tables. Raises ``Unreadable``."""
-        table = _Table(tolerances.of())
+    def compare(self, a: Path, b: Path, scope: Scope) -> Difference:
+        """Compare two tables. Raises ``Unreadable``, ``Undecided``."""
+        found = Found()
+        table = _Table(scope.tolerances.of(), found)
         for number, (left, right) in enumerate(zip_longest(_rows(a), _rows(b)), start=1):
             table.row(number, left, right)
-        return Difference(
-            relation="different" if table.different else "within",
-            magnitude=table.tally.magnitude(),
-            tolerance=table.tally.tolerance(),
-            evidence=table.evidence.result(),
-            notes=table.notes(),
-        )
+        table.count()
+        return found.result()
 
 
 class _Table:
-    def __init__(self, tolerance: Tolerance) -> None:
+    def __init__(self, tolerance: Tolerance, found: Found) -> None:
         self.tolerance = tolerance
-        self.tally = Tally()
-        self.evidence = Lines()
-        self.different = False
+        self.found = found
         self._header: list[str] = []
         self._counts = [0, 0]
 
@@ -63,37 +56,34 @@ class _Table:
         for side, cells in enumerate((a, b)):
             self._counts[side] += cells is not None
         if a is None or b is None:
-            self._differ(f"row {number}", _whole(a), _whole(b))
+            self.found.differ(f"row {number}", _whole(a), _whole(b))
         elif len(a) != len(b):
-            self._differ(f"row {number}", f"{len(a)} cells", f"{len(b)} cells")
+            self.found.differ(f"row {number}", f"{len(a)} cells", f"{len(b)} cells")
         else:
             for column, (left, right) in enumerate(zip(a, b, strict=True)):
                 if not self._cell(number, column, left, right):
-                    self._differ(self._place(number, column), left, right)
+                    self.found.differ(self._place(number, column), left, right)
 
-    def notes(self) -> tuple[str, ...]:
-        """Return what else is to be said of the two tables."""
+    def count(self) -> None:
+        """Say it where one table has more rows."""
         a, b = self._counts
-        return () if a == b else (f"{a} rows became {b}",)
+        if a != b:
+            self.found.note(f"{a} rows became {b}")
 
     def _cell(self, row: int, column: int, a: str, b: str) -> bool:
         left, right = a.strip(), b.strip()
         if left == right:
             number = _FLOAT.fullmatch(left) is not None
-            self.tally.total += number
+            self.found.tally.total += number
             return number or a == b
         if _FLOAT.fullmatch(left) and _FLOAT.fullmatch(right):
             where = self._place(row, column)
-            return self.tally.written(left, right, where, self.tolerance)
+            return self.found.tally.written(left, right, where, self.tolerance)
         return a == b
 
     def _place(self, row: int, column: int) -> str:
         name = self._header[column] if column < len(self._header) else ""
         return f"row {row}, column {column + 1}" + (f" ({shown(name)})" if name else "")
-
-    def _differ(self, where: str, a: object, b: object) -> None:
-        self.different = True
-        self.evidence.pair(where, a, b)
 
 
 def _whole(cells: list[str] | None) -> str:
@@ -103,7 +93,7 @@ def _whole(cells: list[str] | None) -> str:
 def _rows(path: Path) -> Iterator[list[str]]:
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise Unreadable(f"{size} bytes of table are more than the {MAX_BYTES} that are parsed")
+        raise Undecided(f"{size} bytes of table are more than the {MAX_BYTES} that are parsed")
     delimiter = _delimiter(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

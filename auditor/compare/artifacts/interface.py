@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
-from auditor.compare.values.tolerance import Tolerances
-from auditor.model.audit import Magnitude, Mask
-from auditor.model.policy import Tolerance
-from auditor.model.record import Record
+from auditor.compare.values.difference import Difference, Undecided, Unreadable
+from auditor.compare.values.scope import Scope
 
-__all__ = ["Comparator", "Difference", "Unreadable"]
-
-
-class Unreadable(Exception):  # noqa: N818 - the reason why bytes decide, not an error
-    """A file that is not of its kind, or too large for it: its bytes decide, with this note."""
-
-
-class Difference(Record, frozen=True, kw_only=True):
-    """How the values of two files relate whose bytes differ. ``masks`` count in the first."""
-
-    relation: Literal["within", "different"]
-    magnitude: Magnitude | None = None
-    tolerance: Tolerance | None = None
-    masks: tuple[Mask, ...] = ()
-    evidence: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+__all__ = ["Comparator", "Difference", "Scope", "Undecided", "Unreadable"]
 
 
 class Comparator(Protocol):
@@ -40,6 +23,6 @@ class Comparator(Protocol):
         """Say whether a file of this path, starting with ``head`` (may be empty), is its kind."""
         ...
 
-    def compare(self, a: Path, b: Path, tolerances: Tolerances) -> Difference:
-        """Compare by value. Raises ``Unreadable`` where a file is broken or too large."""
+    def compare(self, a: Path, b: Path, scope: Scope) -> Difference:
+        """Compare two files whose bytes differ. Raises ``Unreadable``, ``Undecided``."""
         ...

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 
-from auditor.compare.artifacts.interface import Difference, Unreadable
+from auditor.compare.artifacts.interface import Difference, Scope, Undecided, Unreadable
 from auditor.compare.values.evidence import Lines
 from auditor.compare.values.masks import masked
 from auditor.compare.values.numbers import Tally
 from auditor.compare.values.tolerance import Tolerances
-from auditor.model.audit import Mask
+from auditor.model.evidence import Mask
 
 __all__ = ["Text"]
 
@@ -36,8 +36,9 @@ class Text:
         """Know ``.txt``, ``.log`` and ``.md``, and the streams ``stdout`` and ``stderr``."""
         return path.lower().endswith((".txt", ".log", ".md")) or path in {"stdout", "stderr"}
 
-    def compare(self, a: Path, b: Path, tolerances: Tolerances) -> Difference:
-        """Compare two texts. Raises ``Unreadable``."""
+    def compare(self, a: Path, b: Path, scope: Scope) -> Difference:
+        """Compare two texts. Raises ``Unreadable``, ``Undecided``."""
+        tolerances = scope.tolerances
         pages = _Pages(tolerances)
         for number, (left, right) in enumerate(zip_longest(_lines(a), _lines(b)), start=1):
             pages.line(number, left, right)
@@ -101,7 +102,7 @@ def _brief(line: str | None) -> str:
 def _lines(path: Path) -> Iterator[str]:
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise Unreadable(f"{size} bytes of text are more than the {MAX_BYTES} that are read")
+        raise Undecided(f"{size} bytes of text are more than the {MAX_BYTES} that are read")
     with path.open("rb") as file:
         while line := file.readline(MAX_LINE + 1):
             if len(line) > MAX_LINE:

@@ -2,45 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from auditor.compare.values.evidence import MAX_LINES, Lines
-from auditor.compare.values.numbers import Tally
-from auditor.compare.values.tolerance import Tolerances
-from auditor.model.audit import Magnitude
+from auditor.compare.values.difference import Found
+from auditor.compare.values.evidence import MAX_LINES
+from auditor.compare.values.scope import Scope
+from auditor.model.evidence import Magnitude
 from auditor.model.policy import Tolerance
 
-__all__ = ["Arrays"]
+__all__ = ["Array", "Arrays"]
 
 _BLOCK = 1 << 18
 
 
+class Array:
+    """An array and the name of its type; ``bfloat16`` and 8-bit floats lie in integers."""
+
+    __slots__ = ("dtype", "values")
+
+    def __init__(self, values: Any, dtype: str = "") -> None:  # noqa: ANN401 - numpy comes late
+        self.values = values
+        self.dtype = dtype or str(values.dtype)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return tuple(self.values.shape)
+
+
 class Arrays:
-    """Compares arrays, and adds up how they differ."""
+    """Compares arrays of one file, and adds up how they differ."""
 
-    def __init__(self, tolerances: Tolerances) -> None:
-        self.tolerances = tolerances
-        self.tally = Tally()
-        self.evidence = Lines()
-        self.different = False
+    def __init__(self, scope: Scope, found: Found) -> None:
+        self.scope = scope
+        self.found = found
 
-    def missing(self, name: str, *, here: bool) -> None:
-        """Note an array that only one side has; ``here``: the first."""
-        self._differ(name, *(("present", "(absent)") if here else ("(absent)", "present")))
+    def mapping(self, a: Mapping[str, Array], b: Mapping[str, Array]) -> None:
+        """Compare arrays by name; one that only one side has differs."""
+        for name in sorted({*a, *b}):
+            if name not in a or name not in b:
+                self._missing(name, here=name in a)
+            else:
+                self.compare(name, a[name], b[name])
 
-    def unequal(self, name: str) -> None:
-        """Note a member that is no array and has other bytes."""
-        self._differ(name, "(bytes)", "(other bytes)")
+    def _missing(self, name: str, *, here: bool) -> None:
+        self.found.differ(name, *(("present", "(absent)") if here else ("(absent)", "present")))
 
-    def compare(self, name: str, a: Any, b: Any) -> None:  # noqa: ANN401 - arrays
+    def compare(self, name: str, left: Array, right: Array) -> None:
         """Compare two arrays of any shape; fields of structured ones apart."""
-        if a.dtype != b.dtype:
-            self._differ(f"{name} dtype".strip(), str(a.dtype), str(b.dtype))
+        a, b = left.values, right.values
+        if left.dtype != right.dtype:
+            self.found.differ(f"{name} dtype".strip(), left.dtype, right.dtype)
         elif a.shape != b.shape:
-            self._differ(f"{name} shape".strip(), str(a.shape), str(b.shape))
+            self.found.differ(f"{name} shape".strip(), str(a.shape), str(b.shape))
         elif a.dtype.names:
             for field in a.dtype.names:
-                self.compare(f"{name}.{field}".lstrip("."), a[field], b[field])
+                self.compare(f"{name}.{field}".lstrip("."), Array(a[field]), Array(b[field]))
         else:
             self._elements(name, a, b)
 
@@ -65,7 +83,7 @@ class Arrays:
         elif (a != b).any():
             self._exact(place, a, b)
         elif a.dtype.kind in "iu":
-            self.tally.block(a.size, None, 0)
+            self.found.tally.block(a.size, None, 0)
 
     def _exact(self, place: _Place, a: Any, b: Any) -> None:  # noqa: ANN401 - arrays
         wrong = (a != b).nonzero()[0]
@@ -74,17 +92,17 @@ class Arrays:
             most = int(gaps.argmax())
             relative = float((gaps / sizes).max())
             worst = _magnitude(float(gaps[most]), relative, wrong.size, place.at(wrong[most]))
-            self.tally.block(a.size, worst, wrong.size)
+            self.found.tally.block(a.size, worst, wrong.size)
         self._show(place, a, b, wrong)
 
     def _floats(self, place: _Place, a: Any, b: Any) -> None:  # noqa: ANN401 - arrays
         import numpy as np  # noqa: PLC0415 - late: it costs 100 ms
 
-        tolerance = self.tolerances.of(a.dtype.itemsize * (4 if a.dtype.kind == "c" else 8))
+        tolerance = self.scope.tolerances.within(place.name, str(a.dtype))
         unequal = ((a != b) & ~(np.isnan(a) & np.isnan(b))).nonzero()[0]
-        self.tally.uses(tolerance, mattered=unequal.size > 0)
+        self.found.tally.uses(tolerance, mattered=unequal.size > 0)
         if not unequal.size:
-            self.tally.block(a.size, None, 0)
+            self.found.tally.block(a.size, None, 0)
             return
         gaps, sizes = _gaps(a[unequal], b[unequal])
         most = int(gaps.argmax())
@@ -94,19 +112,15 @@ class Arrays:
         worst = _magnitude(
             float(gaps[most]), float(relative.max()), unequal.size, place.at(unequal[most])
         )
-        self.tally.block(a.size, worst, beyond.size)
+        self.found.tally.block(a.size, worst, beyond.size)
         if beyond.size:
             self._show(place, a, b, beyond)
 
     def _show(self, place: _Place, a: Any, b: Any, wrong: Any) -> None:  # noqa: ANN401 - arrays
-        self.different = True
+        self.found.different = True
         for index in wrong[:MAX_LINES]:
-            self.evidence.pair(place.at(index), a[index].item(), b[index].item())
-        self.evidence.more(max(0, wrong.size - MAX_LINES))
-
-    def _differ(self, where: str, a: str, b: str) -> None:
-        self.different = True
-        self.evidence.pair(where, a, b)
+            self.found.evidence.pair(place.at(index), a[index].item(), b[index].item())
+        self.found.evidence.more(max(0, wrong.size - MAX_LINES))
 
 
 class _Place:

@@ -6,7 +6,7 @@ import math
 import re
 
 from auditor.compare.values.tolerance import close
-from auditor.model.audit import Magnitude
+from auditor.model.evidence import Magnitude
 from auditor.model.policy import Tolerance
 
 __all__ = ["Tally", "gap", "worse"]
@@ -86,6 +86,17 @@ class Tally:
         if magnitude is not None:
             self._differ(magnitude.max_abs, magnitude.max_rel, magnitude.where)
             self.differing += magnitude.differing - 1
+
+    def merge(self, magnitude: Magnitude | None, tolerance: Tolerance | None, name: str) -> None:
+        """Add the numbers of a part called ``name``; what was out of tolerance is not counted."""
+        if magnitude is not None:
+            self.total += magnitude.total
+            if magnitude.differing:
+                where = f"{name}: {magnitude.where}" if magnitude.where else name
+                self._differ(magnitude.max_abs, magnitude.max_rel, where)
+                self.differing += magnitude.differing - 1
+        if tolerance is not None:
+            self.uses(tolerance, mattered=bool(magnitude and magnitude.differing))
 
     def magnitude(self) -> Magnitude | None:
         """Return the magnitude, or ``None`` where there were no numbers."""

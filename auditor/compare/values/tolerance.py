@@ -31,10 +31,25 @@ class Tolerances:
         self.names = names
         self._pointed: dict[str, Tolerance] = {}
 
-    def of(self, bits: int = 64) -> Tolerance:
-        """Return the tolerance of floats that are ``bits`` wide."""
-        default = {16: self.policy.float16, 32: self.policy.float32}.get(bits, self.policy.float64)
-        return _ruled(self.policy, self.names) or default
+    def of(self, dtype: str = "float64") -> Tolerance:
+        """Return the tolerance of floats of ``dtype``; of complex ones, that of their parts."""
+        return _ruled(self.policy, self.names) or self._default(dtype)
+
+    def within(self, name: str, dtype: str = "float64") -> Tolerance:
+        """Return the tolerance of the array, column or member ``name`` of the item."""
+        if not self.policy.tolerances:
+            return self._default(dtype)
+        inside = tuple(f"{outer}#{name}" for outer in self.names)
+        return _ruled(self.policy, (*self.names, *inside)) or self._default(dtype)
+
+    def _default(self, dtype: str) -> Tolerance:
+        policy = self.policy
+        return {
+            "float16": policy.float16,
+            "bfloat16": policy.bfloat16,
+            "float32": policy.float32,
+            "complex64": policy.float32,
+        }.get(dtype, policy.float64)
 
     def at(self, pointer: str) -> Tolerance:
         """Return the tolerance of the number at ``pointer`` (RFC 6901) inside the item."""
@@ -51,6 +66,9 @@ def _ruled(policy: Policy, names: tuple[str, ...]) -> Tolerance | None:
     for rule in reversed(policy.tolerances):
         if any(fnmatchcase(name, rule.match) for name in names):
             return Tolerance(
-                relative=rule.relative, absolute=rule.absolute, source=f"policy: {rule.match}"
+                relative=rule.relative,
+                absolute=rule.absolute,
+                norm=rule.norm,
+                source=f"policy: {rule.match}",
             )
     return None

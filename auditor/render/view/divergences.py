@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.model.audit import Audit, Cause, Divergence, Item, Magnitude
+from auditor.model.audit import Audit, Cause, Divergence, Item
+from auditor.model.evidence import Magnitude
 from auditor.model.policy import Tolerance
 from auditor.model.record import Record
 from auditor.render.text import apart, clip, count, number, one_line, plural, shown

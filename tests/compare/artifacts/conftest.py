@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.compare.artifacts import Difference, comparator_for
-from auditor.compare.values.tolerance import Tolerances
+from auditor.compare.artifacts import Difference, Scope, comparator_for, compare_parts
 from auditor.model.policy import Policy
 
 Differ = Callable[..., Difference]
@@ -24,6 +23,7 @@ def differ(tmp_path: Path) -> Differ:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         comparator = comparator_for(name, paths[0].read_bytes()[:64])
         assert comparator is not None
-        return comparator.compare(*paths, Tolerances(policy or Policy(), (name,)))
+        scope = Scope(policy or Policy(), (name,), inner=compare_parts)
+        return comparator.compare(*paths, scope)
 
     return compare

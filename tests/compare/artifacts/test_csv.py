@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from auditor.compare.artifacts import Difference, Unreadable
+from auditor.compare.artifacts import Difference, Undecided, Unreadable
 from auditor.compare.artifacts import csv as module
 
 Differ = Callable[..., Difference]
@@ -52,7 +52,7 @@ def test_what_is_no_table_is_unreadable(differ: Differ, broken: bytes) -> None:
         differ("a.csv", broken, broken)
 
 
-def test_what_is_too_large_is_unreadable(differ: Differ, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_too_large_is_undecided(differ: Differ, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_BYTES", 3)
-    with pytest.raises(Unreadable):
+    with pytest.raises(Undecided):
         differ("a.csv", "1234", "1234")

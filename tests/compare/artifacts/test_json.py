@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from auditor.compare.artifacts import Difference, Unreadable
+from auditor.compare.artifacts import Difference, Undecided, Unreadable
 from auditor.compare.artifacts import json as module
 from auditor.model.policy import Policy, Rule
 
@@ -115,13 +115,13 @@ def test_json_lines_are_compared_record_by_record(differ: Differ) -> None:
     ],
 )
 def test_what_cannot_be_parsed_is_unreadable(differ: Differ, broken: str | bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises((Unreadable, Undecided)):
         differ("a.json", broken, broken)
 
 
-def test_what_is_too_large_is_unreadable(differ: Differ, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_too_large_is_undecided(differ: Differ, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_BYTES", 3)
-    with pytest.raises(Unreadable, match="4 bytes"):
+    with pytest.raises(Undecided, match="4 bytes"):
         differ("a.json", "1234", "1234")
 
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from auditor.compare.artifacts import Difference, Unreadable
+from auditor.compare.artifacts import Difference, Undecided, Unreadable
 from auditor.compare.artifacts import npy as module
 
 Differ = Callable[..., Difference]
@@ -183,7 +183,7 @@ def test_archives_that_unpack_too_large_are_unreadable(
 ) -> None:
     monkeypatch.setattr(module, "MAX_BYTES", 100)
     archive = npz(a=np.zeros(1000))
-    with pytest.raises(Unreadable, match="more than the 100"):
+    with pytest.raises(Undecided, match="more than the 100"):
         differ("a.npz", archive, archive)
 
 

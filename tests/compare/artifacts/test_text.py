@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from auditor.compare.artifacts import Difference, Unreadable
+from auditor.compare.artifacts import Difference, Undecided, Unreadable
 from auditor.compare.artifacts import text as module
-from auditor.model.audit import Mask
+from auditor.model.evidence import Mask
 from auditor.model.policy import Policy
 
 Differ = Callable[..., Difference]
@@ -77,7 +77,7 @@ def test_what_is_no_text_is_unreadable(differ: Differ, broken: bytes) -> None:
         differ("a.txt", broken, broken)
 
 
-def test_what_is_too_large_is_unreadable(differ: Differ, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_too_large_is_undecided(differ: Differ, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_BYTES", 3)
-    with pytest.raises(Unreadable):
+    with pytest.raises(Undecided):
         differ("a.txt", "1234", "1234")

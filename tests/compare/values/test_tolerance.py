@@ -60,7 +60,9 @@ def test_a_rule_for_one_pointer_holds_for_it_alone() -> None:
 
 def test_defaults_go_by_width() -> None:
     tolerances = Tolerances(Policy(), ("a.npy",))
-    assert [tolerances.of(bits).relative for bits in (16, 32, 64, 128)] == [
+    assert [
+        tolerances.of(name).relative for name in ("float16", "float32", "float64", "float128")
+    ] == [
         1e-3,
         1.3e-6,
         1e-7,

@@ -1,0 +1,36 @@
+"""Where decisions stand: columns, keys and arrays that hold predictions, labels or ranks."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+
+from auditor.model.policy import Policy
+
+__all__ = ["names_decision", "names_scores"]
+
+# The last step of a path, the name of a column, or of an array.
+_DECISION = re.compile(
+    r"(?:^|[^a-z])(?:y_?(?:pred|hat)|pred(?:s|icted|ictions?)?(?:_?(?:class|label|id)(?:es|s|ids)?)?"
+    r"|labels?|class(?:es)?|decisions?|ranks?|ranking|top_?\d+|argmax|cluster(?:s|_?ids?)?)$"
+)
+_SCORES = re.compile(
+    r"(?:^|[^a-z])(?:y_?)?(?:logits?|probas?|probs?|probabilit(?:y|ies)|softmax|scores?)$"
+)
+_INDEX = re.compile(r"(?:/\d+)+$")
+
+
+def names_decision(place: str, policy: Policy) -> bool:
+    """Say whether ``place`` (a pointer, column or array name) holds decisions.
+
+    By what it is called in the field, or because the policy says so.
+    """
+    name = _INDEX.sub("", place)
+    return _DECISION.search(name.lower()) is not None or any(
+        fnmatchcase(name, glob) for glob in policy.decisions
+    )
+
+
+def names_scores(place: str) -> bool:
+    """Say whether ``place`` holds one score a class, of which the largest decides."""
+    return _SCORES.search(_INDEX.sub("", place).lower()) is not None
