@@ -30,7 +30,7 @@ def candidates(
     if disagree or unsure:
         found += chance((original, *replays), diverged)
     if agree or unsure:
-        found += surroundings(divergences)
+        found += surroundings(divergences, diverged)
     return _first_of_each(found)
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from auditor.model.audit import Cause, Divergence, Severity
+from auditor.explain.knowledge import rule_for
+from auditor.model.audit import Cause, Divergence, Group, Item
 from auditor.model.record import Record
 
 __all__ = ["surroundings"]
 
 _WIDTH = 80
-_SEVERITIES: dict[Severity, int] = {"critical": 0, "major": 1, "minor": 2, "info": 3}
 # They differ in every container: worth a word only where nothing else explains the result.
 _LAST_RESORTS = ("host.name", "host.user")
+# What rounding leaves in a sum is far below this; another input or seed is far above.
+_ROUNDING = 1e-4
+_LIKELIER = 30
+_UNRANKED = 20
 
 
 class _Factor(Record, frozen=True, kw_only=True):
@@ -23,91 +27,183 @@ class _Factor(Record, frozen=True, kw_only=True):
 
     subject: str
     name: str
+    group: Group
     fix: str
     rest: bool = False
 
 
-# Most likely first; the first that fits a subject is its factor.
+# The first that fits a subject is its factor.
 _FACTORS: tuple[_Factor, ...] = (
-    _Factor(subject="input:", name="input", rest=True, fix="restore the recorded content of {0}"),
-    _Factor(subject="source:", name="source", rest=True, fix="restore the recorded code of {0}"),
     _Factor(
-        subject="randomness.seed:", name="randomness.seed", fix="set the seeds that were recorded"
+        subject="input:",
+        name="input",
+        group="input",
+        rest=True,
+        fix="restore the recorded content of {0}",
+    ),
+    _Factor(
+        subject="source:",
+        name="source",
+        group="source",
+        rest=True,
+        fix="restore the recorded code of {0}",
+    ),
+    _Factor(
+        subject="randomness.seed:",
+        name="randomness.seed",
+        group="chance",
+        fix="set the seeds that were recorded",
     ),
     _Factor(
         subject="randomness.hash-seed",
         name="randomness.hash-seed",
+        group="chance",
         fix="set PYTHONHASHSEED alike for both runs",
     ),
     _Factor(
         subject="environment.variable:PYTHONHASHSEED",
         name="randomness.hash-seed",
+        group="chance",
         fix="set PYTHONHASHSEED alike for both runs",
     ),
     _Factor(
-        subject="dependency:", name="dependency", rest=True, fix="install {0} as it was recorded"
+        subject="dependency:",
+        name="dependency",
+        group="dependency",
+        rest=True,
+        fix="install {0} as it was recorded",
     ),
-    _Factor(subject="environment.python", name="environment.python", fix="use the recorded Python"),
+    _Factor(
+        subject="environment.python",
+        name="environment.python",
+        group="interpreter",
+        fix="use the recorded Python",
+    ),
     _Factor(
         subject="environment.variable:",
         name="environment.variable",
+        group="variable",
         rest=True,
         fix="set {0} as it was recorded",
     ),
-    _Factor(subject="image", name="image", fix="replay with --image and the recorded image"),
-    _Factor(subject="hardware.gpu", name="hardware.gpu", fix="replay on the recorded kind of GPU"),
     _Factor(
-        subject="hardware.", name="hardware.cpu-features", fix="replay on the recorded kind of CPU"
+        subject="image",
+        name="image",
+        group="image",
+        fix="replay with --image and the recorded image",
+    ),
+    _Factor(
+        subject="hardware.gpu",
+        name="hardware.gpu",
+        group="hardware",
+        fix="replay on the recorded kind of GPU",
+    ),
+    _Factor(
+        subject="hardware.kernel:",
+        name="hardware.cpu-features",
+        group="arithmetic",
+        fix="replay on the recorded kind of CPU",
+    ),
+    _Factor(
+        subject="hardware.",
+        name="hardware.cpu-features",
+        group="hardware",
+        fix="replay on the recorded kind of CPU",
     ),
     _Factor(
         subject="environment.machine",
         name="hardware.cpu-features",
+        group="hardware",
         fix="replay on the recorded kind of machine",
     ),
     _Factor(
         subject="system.library:",
         name="system.library",
+        group="system library",
         rest=True,
         fix="use an image with the recorded {0}",
     ),
     _Factor(
         subject="parallelism.threads",
         name="parallelism.threads",
+        group="arithmetic",
         fix="set OMP_NUM_THREADS to the recorded number of threads",
     ),
-    _Factor(subject="locale", name="locale", fix="set LC_ALL as it was recorded"),
-    _Factor(subject="time.zone", name="time.zone", fix="set TZ as it was recorded"),
-    _Factor(subject="network", name="network", fix="download what is needed once, as an input"),
-    _Factor(subject="path.cwd", name="path.cwd", fix="run in the recorded folder"),
-    _Factor(subject="host.name", name="host.name", fix="keep the host's name out of results"),
-    _Factor(subject="host.user", name="host.user", fix="keep the user's name out of results"),
+    _Factor(
+        subject="locale", name="locale", group="surroundings", fix="set LC_ALL as it was recorded"
+    ),
+    _Factor(
+        subject="time.zone", name="time.zone", group="surroundings", fix="set TZ as it was recorded"
+    ),
+    _Factor(
+        subject="network",
+        name="network",
+        group="surroundings",
+        fix="download what is needed once, as an input",
+    ),
+    _Factor(
+        subject="path.cwd", name="path.cwd", group="surroundings", fix="run in the recorded folder"
+    ),
+    _Factor(
+        subject="host.name",
+        name="host.name",
+        group="surroundings",
+        fix="keep the host's name out of results",
+    ),
+    _Factor(
+        subject="host.user",
+        name="host.user",
+        group="surroundings",
+        fix="keep the user's name out of results",
+    ),
 )
+_ROUNDS: frozenset[Group] = frozenset({"arithmetic", "hardware", "system library"})
 
 
-def surroundings(divergences: Iterable[Divergence]) -> list[Cause]:
-    """Return a candidate for each difference that can matter, most likely first."""
-    ranked: list[tuple[tuple[int, int, str], Cause]] = []
+def surroundings(divergences: Iterable[Divergence], diverged: Sequence[Item]) -> list[Cause]:
+    """Return a candidate for each difference that can matter, most likely first.
+
+    Ranked by the knowledge base; where all results differ by no more than rounding leaves, what
+    changes the order of sums comes before what changes behaviour.
+    """
+    rounding = _only_rounding(diverged)
+    ranked: list[tuple[tuple[int, str], bool, Cause]] = []
     for one in divergences:
-        if one.area == "outcome":
-            continue
-        for place, factor in enumerate(_FACTORS):
-            if one.subject.startswith(factor.subject):
-                rank = (_SEVERITIES[one.severity], place, one.subject)
-                ranked.append((rank, _cause(factor, one)))
-                break
-    ranked.sort(key=lambda pair: pair[0])
-    likely = [cause for rank, cause in ranked if rank[0] < _SEVERITIES["info"]]
-    return likely or [cause for _rank, cause in ranked if cause.factor in _LAST_RESORTS]
+        factor = _factor(one)
+        if factor is not None:
+            likelihood, cause = _cause(factor, one)
+            likelihood += _LIKELIER if rounding and factor.group in _ROUNDS else 0
+            ranked.append(((-likelihood, one.subject), one.severity != "info", cause))
+    ranked.sort(key=lambda row: row[0])
+    likely = [cause for _rank, matters, cause in ranked if matters]
+    return likely or [cause for _rank, _, cause in ranked if cause.factor in _LAST_RESORTS]
 
 
-def _cause(factor: _Factor, one: Divergence) -> Cause:
+def _only_rounding(diverged: Sequence[Item]) -> bool:
+    sizes = [item.magnitude for item in diverged]
+    return bool(sizes) and all(
+        size is not None and 0.0 < size.max_rel <= _ROUNDING for size in sizes
+    )
+
+
+def _factor(one: Divergence) -> _Factor | None:
+    if one.area == "outcome":
+        return None
+    return next((factor for factor in _FACTORS if one.subject.startswith(factor.subject)), None)
+
+
+def _cause(factor: _Factor, one: Divergence) -> tuple[int, Cause]:
     rest = one.subject.partition(":")[2]
-    return Cause(
+    rule = rule_for(one)
+    cause = Cause(
         factor=f"{factor.name}:{rest}" if factor.rest else factor.name,
+        group=factor.group,
         status="candidate",
-        evidence=f"{one.subject} {one.change}: {_values(one)}; {one.note}",
+        evidence=f"{one.subject} {one.change}: {_values(one)}",
+        reason=rule.reason if rule else one.note,
         fix=factor.fix.format(rest),
     )
+    return rule.likelihood if rule else _UNRANKED, cause
 
 
 def _values(one: Divergence) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "Cause",
     "CauseStatus",
     "Divergence",
+    "Group",
     "Item",
     "Kind",
     "Levels",
@@ -41,6 +42,19 @@ Verdict = Literal[
 ]
 Kind = Literal["file", "stdout", "stderr", "metric", "exit-status"]
 Severity = Literal["critical", "major", "minor", "info"]
+Group = Literal[
+    "chance",
+    "source",
+    "input",
+    "interpreter",
+    "dependency",
+    "system library",
+    "arithmetic",
+    "hardware",
+    "image",
+    "variable",
+    "surroundings",
+]
 CauseStatus = Literal["candidate", "confirmed", "interaction", "ruled-out"]
 
 
@@ -96,11 +110,17 @@ class Divergence(Record, frozen=True, kw_only=True):
 
 
 class Cause(Record, frozen=True, kw_only=True):
-    """A factor that may explain the divergences; only an experiment makes it more than that."""
+    """A factor that may explain the divergences; only an experiment makes it more than that.
+
+    ``group`` is what kind of thing it is, ``reason`` says in one sentence how it can change
+    results, ``evidence`` what was seen of it.
+    """
 
     factor: str
+    group: Group = "chance"
     status: CauseStatus
     evidence: str
+    reason: str = ""
     fix: str
 
 

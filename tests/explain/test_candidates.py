@@ -8,7 +8,7 @@ import pytest
 
 from auditor.explain import candidates
 from auditor.model.audit import Cause, Divergence, Item, Levels
-from auditor.model.evidence import Mask
+from auditor.model.evidence import Magnitude, Mask
 from auditor.model.facts import Arithmetic, GeneratorUse, NetworkAccess, NumericLibrary
 
 Make = Callable[..., Any]
@@ -24,13 +24,20 @@ def item(*, deterministic: bool | None, **more: Any) -> Item:
     return Item(deterministic=deterministic, **members)
 
 
-def differs(subject: str, severity: Any = "major", area: Any = "environment") -> Divergence:
+def differs(
+    subject: str,
+    severity: Any = "major",
+    area: Any = "environment",
+    *,
+    values: tuple[Any, Any] = ("a", "b"),
+    change: Any = "changed",
+) -> Divergence:
     return Divergence(
         area=area,
         subject=subject,
-        change="changed",
-        before="a",
-        after=("b", "b"),
+        change=change,
+        before=values[0],
+        after=(values[1], values[1]),
         severity=severity,
     )
 
@@ -146,7 +153,7 @@ def test_the_likeliest_comes_first_and_each_once(run: Any) -> None:
     divergences = (
         differs("locale", "minor"),
         differs("environment.python.build", "minor"),
-        differs("environment.python"),
+        differs("environment.python", values=("CPython 3.11.7", "CPython 3.12.1")),
         differs("dependency:numpy"),
         differs("input:data.csv"),
         differs("dependency:pip", "info"),
@@ -154,6 +161,37 @@ def test_the_likeliest_comes_first_and_each_once(run: Any) -> None:
     )
     found = candidates(run, (run, run), (item(deterministic=True),), divergences)
     assert factors(found) == ["input:data.csv", "dependency:numpy", "environment.python", "locale"]
+
+
+def test_a_version_that_shows_things_comes_after_one_that_computes(run: Any) -> None:
+    divergences = (
+        differs("dependency:tqdm", values=("4.1.0", "5.0.0")),
+        differs("dependency:somelib", values=("1.2.0", "1.2.1")),
+        differs("dependency:otherlib", values=("1.2.0", "2.0.0")),
+        differs("dependency:numpy", values=("1.26.4", "2.1.0")),
+    )
+    found = candidates(run, (run, run), (item(deterministic=True),), divergences)
+    names = ["numpy", "otherlib", "somelib", "tqdm"]
+    assert factors(found) == [f"dependency:{name}" for name in names]
+    assert {cause.group for cause in found} == {"dependency"}
+    assert "NEP 50" in found[0].reason
+
+
+def test_where_only_rounding_differs_arithmetic_comes_first(run: Any) -> None:
+    divergences = (
+        differs("dependency:numpy", values=("2.1.0", "2.1.1")),
+        differs("hardware.kernel:libopenblas.so", values=("Haswell", "SkylakeX")),
+    )
+    tiny, large = (
+        item(
+            deterministic=True,
+            magnitude=Magnitude(max_abs=size, max_rel=size, differing=1, total=9),
+        )
+        for size in (1e-7, 0.1)
+    )
+    assert candidates(run, (run, run), (tiny,), divergences)[0].group == "arithmetic"
+    assert candidates(run, (run, run), (large,), divergences)[0].group == "dependency"
+    assert candidates(run, (run, run), (tiny, large), divergences)[0].group == "dependency"
 
 
 def test_the_host_is_blamed_only_where_nothing_else_is_left(run: Any) -> None:

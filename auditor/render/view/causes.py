@@ -37,6 +37,11 @@ def causes(audit: Audit) -> list[Block]:
     return [heading, Paragraph(text=lead, quiet=True), _table(audit)]
 
 
+def _because(cause: Cause) -> list[str]:
+    words = [cause.evidence, cause.reason]
+    return [clip(one_line(one), _WORDS) for one in words if one]
+
+
 def _none(audit: Audit) -> str:
     if not audit.replays:
         return "Nothing was compared, so there is nothing to explain."
@@ -48,9 +53,9 @@ def _none(audit: Audit) -> str:
 def _table(audit: Audit) -> Table:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            mono(cause.factor),
+            mono(cause.factor, cause.group),
             Cell(badge=CAUSE[cause.status]),
-            text(clip(one_line(cause.evidence), _WORDS)),
+            text(*_because(cause)),
             text(clip(one_line(cause.fix), _WORDS)),
         )
         for cause in audit.causes
