@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import math
 from typing import Any
 
 import msgspec
+import PIL.Image
 
 from auditor.model.audit import Attempt, Audit, Cause, Divergence, Item, Levels, Tool, with_id
 from auditor.model.canonical import canonical
 from auditor.model.digest import digest_bytes
-from auditor.model.evidence import Magnitude, Mask
+from auditor.model.evidence import Curve, Magnitude, Mask, Picture, Point, TensorDifference
 from auditor.model.fact import declared, recorded, unknown
 from auditor.model.facts import (
     Arithmetic,
@@ -413,6 +417,56 @@ def diverged() -> Audit:
     )
 
 
+TENSORS = tuple(
+    TensorDifference(
+        name=name,
+        dtype="float32",
+        shape=shape,
+        total=shape[0] * shape[1],
+        differing=shape[0] * shape[1] - 3,
+        beyond=beyond,
+        max_abs=0.418236,
+        median_abs=3.1e-5,
+        max_rel=1.93,
+        median_rel=2e-4,
+        max_ulp=35_112_004,
+        norm=norm,
+        first="[0, 0]",
+        worst="[3, 17]",
+        histogram=((-7, 40), (-6, 900), (-1, 3)),
+    )
+    for name, shape, beyond, norm in (
+        ("encoder.layers.0.self_attn.in_proj_weight", (768, 256), 196_605, 0.12),
+        ("coef", (10, 64), 12, 3e-4),
+    )
+)
+CURVE = Curve(
+    name="val_loss",
+    points=tuple(
+        Point(
+            step=float(step),
+            original=math.exp(-step / 12),
+            replay=None if step > 38 else math.exp(-step / 12) + max(0, step - 15) * 0.004,
+        )
+        for step in range(41)
+    ),
+    total=41,
+    parted=16.0,
+    after="growing",
+)
+
+
+def _png(shade: int) -> str:
+    buffer = io.BytesIO()
+    picture = PIL.Image.new("RGB", (120, 80), (shade, 120, 200))
+    picture.paste((255, 255 - shade, 0), (30, 20, 60 + shade // 4, 50))
+    picture.save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+PICTURE = Picture(caption="confusion.png", original=_png(0), replay=_png(90), difference=_png(220))
+
+
 def _diverged_items() -> tuple[Item, ...]:
     loose: dict[str, Any] = {"verdict": "diverged", "deterministic": False}
     float64 = Tolerance(relative=1e-7, absolute=1e-7, source="default, float64")
@@ -428,6 +482,18 @@ def _diverged_items() -> tuple[Item, ...]:
             ),
             tolerance=float64,
             comparator="numpy",
+            tensors=TENSORS,
+            pictures=(PICTURE,),
+            **loose,
+        ),
+        Item(
+            kind="file",
+            name="out/history.csv",
+            levels=Levels(bytes="diverged", values="diverged"),
+            original=digest("h0"),
+            replays=(digest("h1"), digest("h2")),
+            comparator="csv",
+            curves=(CURVE,),
             **loose,
         ),
         Item(
@@ -479,7 +545,10 @@ def _diverged_items() -> tuple[Item, ...]:
             levels=Levels(bytes="diverged", values="equivalent"),
             original=digest("s0"),
             replays=(digest("s1"), digest("s2")),
-            masks=(Mask(rule="duration", count=5), Mask(rule="temporary-path", count=1)),
+            masks=(
+                Mask(rule="duration", count=5, examples=("12.3s → 12.9s", "0.4 s → 0.6 s")),
+                Mask(rule="temporary-path", count=1),
+            ),
         ),
     )
 

@@ -19,9 +19,12 @@ __all__ = [
     "Front",
     "Head",
     "Heading",
+    "Image",
     "KeyFigure",
+    "Lines",
     "Mark",
     "Paragraph",
+    "Pictures",
     "Section",
     "Strip",
     "Table",
@@ -168,7 +171,49 @@ class Chart(Record, frozen=True, kw_only=True):
     strips: tuple[Strip, ...]
 
 
-Block = Table | Paragraph | Heading | Code | Definitions | Finding | Chart
+class Lines(Record, frozen=True, kw_only=True):
+    """Two lines over steps, as SVG paths in units of the drawing.
+
+    ``parted`` is where a mark says that they part; ``summary`` says in words what is seen.
+    """
+
+    block: Literal["lines"] = "lines"
+    caption: str
+    summary: str
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    original: str
+    other: str
+    first: str
+    second: str
+    parted: float | None
+    parted_label: str
+    low: str
+    high: str
+    start: str
+    end: str
+
+
+class Image(Record, frozen=True, kw_only=True):
+    """A picture as a ``data:`` address, and what it is."""
+
+    label: str
+    source: str
+
+
+class Pictures(Record, frozen=True, kw_only=True):
+    """Pictures side by side."""
+
+    block: Literal["pictures"] = "pictures"
+    caption: str
+    images: tuple[Image, ...]
+
+
+Block = Table | Paragraph | Heading | Code | Definitions | Finding | Chart | Lines | Pictures
 
 
 class Section(Record, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from auditor.render.view.blocks import (
     text,
 )
 from auditor.render.view.chart import chart, figures
+from auditor.render.view.closer import closer
 from auditor.render.view.own import own_results
 from auditor.render.view.same import agreed
 from auditor.render.view.words import ITEM, item_name, sides
@@ -41,6 +42,7 @@ def results(audit: Audit, bounds: Bounds) -> Section:
     if others:
         blocks += [Heading(id="outputs", title="Files, streams and status"), _LEVELS]
         blocks.append(_others(audit, others, bounds))
+    blocks += closer(audit, bounds)
     if not audit.replays:
         blocks = [
             Paragraph(text="There is no second result to set beside the original's."),
