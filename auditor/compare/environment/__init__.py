@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
+import msgspec
+
 from auditor.compare.environment.changes import changed_keys
 from auditor.compare.environment.hardware import HARDWARE
 from auditor.compare.environment.host import HOST
 from auditor.compare.environment.interface import Section, Weight
 from auditor.compare.environment.recipe import RECIPE
+from auditor.compare.manifests import narrowed
 from auditor.model.audit import Divergence
+from auditor.model.fact import Fact
+from auditor.model.files import Manifest
 from auditor.model.fingerprint import Fingerprint, Unverified
 
 __all__ = ["SECTIONS", "environment"]
@@ -41,7 +46,7 @@ class _Compared:
         self, section: Section, original: Fingerprint, replays: tuple[Fingerprint, ...]
     ) -> None:
         self.section = section
-        self.facts = [section.fact(run) for run in (original, *replays)]
+        self.facts = _narrowed([section.fact(run) for run in (original, *replays)])
         self.sides = [self._subjects(index) for index in range(len(self.facts))]
         contained = any(run.recipe.image.value is not None for run in replays)
         alone = original.recipe.image.value is None
@@ -110,6 +115,17 @@ class _Compared:
 
     def _show(self, value: Any, values: tuple[Any, ...]) -> Any:  # noqa: ANN401 - any value
         return None if value is None else self.section.show(value, values)
+
+
+def _narrowed(facts: list[Fact[Any]]) -> list[Fact[Any]]:
+    """Return the facts; of lists of files, those files only that not all sides have alike."""
+    values = [fact.value for fact in facts]
+    if not all(isinstance(value, Manifest) for value in values):
+        return facts
+    return [
+        msgspec.structs.replace(fact, value=value)
+        for fact, value in zip(facts, narrowed(values), strict=True)
+    ]
 
 
 def _change(before: Any, afters: list[Any]) -> Literal["changed", "added", "removed"]:  # noqa: ANN401
