@@ -20,11 +20,15 @@ class AuditorError(Exception):
 
     exit_code = 70
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        """Take the one line to print and, if there is a way out, the hint printed under it."""
+    def __init__(self, message: str, *, hint: str = "", details: tuple[str, ...] = ()) -> None:
+        """Take the one line to print and, if there is a way out, the hint printed under it.
+
+        ``details`` are further lines of the same kind, where there is more than one fault.
+        """
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.details = details
 
 
 class InputError(AuditorError):

@@ -22,6 +22,7 @@ COMMANDS = {
     "replay": "replay",
     "compare": "compare",
     "report": "report",
+    "policy": "policy",
     "show": "show",
     "list": "listing",
     "pack": "pack",

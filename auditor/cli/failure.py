@@ -33,7 +33,7 @@ def guarded(call: Callable[[], Any]) -> int:  # noqa: PLR0911 - one return a kin
     try:
         result = call()
     except AuditorError as error:
-        return _say(error.message, error.hint, error.exit_code)
+        return _say(error.message, error.hint, error.exit_code, error.details)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "auditor"
         return _say(error.format_message(), f"{command} --help lists the options", USAGE)
@@ -56,8 +56,9 @@ def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _say(message: str, hint: str, status: int) -> int:
-    click.echo(f"auditor: {' '.join(message.split())}", err=True)
+def _say(message: str, hint: str, status: int, details: tuple[str, ...] = ()) -> int:
+    for line in (message, *details):
+        click.echo(f"auditor: {' '.join(line.split())}", err=True)
     if hint:
         click.echo(f"  hint: {hint}", err=True)
     return status

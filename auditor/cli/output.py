@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-__all__ = ["json_document", "progress", "size", "talk"]
+__all__ = ["count_or_auto", "json_document", "progress", "size", "talk"]
 
 _PATIENCE = 1.0  # seconds of silence before progress is shown
 
@@ -82,3 +82,26 @@ class _Size(click.ParamType[int]):
 
 
 size = _Size()
+
+
+class _CountOrAuto(click.ParamType["int | str"]):
+    """A number of replays from 1 to 1000, or ``auto``."""
+
+    name = "count"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int | str:
+        """Return the number, or ``auto``."""
+        if value == "auto":
+            return "auto"
+        try:
+            return click.IntRange(1, 1000).convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is neither a number from 1 to 1000 nor auto", param, ctx)
+
+
+count_or_auto = _CountOrAuto()

@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from auditor.cli import output
 
+if TYPE_CHECKING:
+    from auditor.pipeline.sequence import Times
+
+_MOST = 10
+
 
 @click.command("replay")
 @click.argument("ref")
-@click.option("--times", type=click.IntRange(1, 1000), default=2, show_default=True, metavar="N")
+@click.option(
+    "--times",
+    type=output.count_or_auto,
+    default=2,
+    show_default=True,
+    metavar="N|auto",
+    help="How often, or auto: one by one until the verdict is settled.",
+)
+@click.option(
+    "--max-times",
+    type=click.IntRange(2, 1000),
+    metavar="N",
+    help="With --times auto: at most so often.  [default: 10]",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help="With --times auto: start none after so many seconds.",
+)
 @click.option("--image", metavar="REF", help="Replay in this image.")
 @click.option(
     "--base",
@@ -43,7 +67,9 @@ from auditor.cli import output
 @click.option("--json", "as_json", is_flag=True, help="Print the audit as JSON.")
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     ref: str,
-    times: int,
+    times: int | Literal["auto"],
+    max_times: int | None,
+    budget: float | None,
     image: str | None,
     base: str,
     engine: str,
@@ -79,7 +105,12 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         map_paths=dict(_pair(text) for text in maps),
     )
     request = ReplayRequest(
-        ref=ref, times=times, options=options, policy=policy, reports=reports, force=force
+        ref=ref,
+        times=_times(times, max_times, budget),
+        options=options,
+        policy=policy,
+        reports=reports,
+        force=force,
     )
     with output.progress("replaying") as tell:
         replayed = replay_ref(request, Path.cwd(), tell)
@@ -88,6 +119,16 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         if replayed.problem.hint:
             output.talk(f"  hint: {replayed.problem.hint}")
     return conclude(replayed.audit, reports, as_json=as_json)
+
+
+def _times(times: int | Literal["auto"], most: int | None, budget: float | None) -> Times:
+    from auditor.pipeline.sequence import Times  # noqa: PLC0415 - late: --help needs it not
+
+    if times == "auto":
+        return Times(most=_MOST if most is None else most, budget=budget)
+    if most is not None or budget is not None:
+        raise click.UsageError("--max-times and --budget go with --times auto")
+    return Times(least=times, most=times)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -39,7 +39,9 @@ def _lines(audit: Audit, reports: tuple[Path, ...]) -> list[str]:
     if audit.reason:
         lines.append(f"  {audit.reason}")
     if audit.kind == "replay":
-        lines.append(f"  {done} of {len(audit.attempts)} replays completed")
+        looked = f": {audit.looks.ended}" if audit.looks else ""
+        lines.append(f"  {done} of {len(audit.attempts)} replays completed{looked}")
+    lines += _policy(audit)
     lines += [f"  {count} {word}" for word, count in _tally(audit.items).items()]
     worst = [d for d in audit.divergences if d.area == "outcome"]
     lines += [f"  {d.severity}: {d.subject} {d.change}. {d.note}".rstrip() for d in worst[:_SHOWN]]
@@ -50,6 +52,19 @@ def _lines(audit: Audit, reports: tuple[Path, ...]) -> list[str]:
         lines.append(f"  {len(audit.unverified)} not verified; the report names each")
     lines.append(f"audit: {hex_of(audit.id)[:12]}")
     return lines + [f"report: {path}" for path in reports]
+
+
+def _policy(audit: Audit) -> list[str]:
+    """Say how the policy differs from those under which earlier audits were no pass."""
+    lines = [
+        f"  policy, {change.effect} than for audit {hex_of(since.audit)[:12]}, {since.verdict}: "
+        f"{change.text}"
+        for since in audit.policy_changes
+        for change in since.changes
+        if change.effect != "other"
+    ]
+    more = [f"  and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return lines[:_SHOWN] + more
 
 
 def _tally(items: tuple[Item, ...]) -> dict[str, int]:

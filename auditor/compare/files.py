@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -17,12 +17,11 @@ from auditor.compare.artifacts import (
     compare_parts,
 )
 from auditor.compare.contents import Content, Contents, of_file
-from auditor.compare.values.numbers import worse
+from auditor.compare.pairs import Pair, masks, notes, plainest, widest, worst
 from auditor.model.audit import Kind
 from auditor.model.comparison import Compared, Relation, Relations, Side
-from auditor.model.evidence import Magnitude, Mask
 from auditor.model.files import File
-from auditor.model.policy import Policy, Tolerance
+from auditor.model.policy import Policy
 from auditor.model.record import Record
 
 __all__ = ["FileItem", "compare_contents"]
@@ -40,11 +39,6 @@ class FileItem(Record, frozen=True, kw_only=True):
     sides: tuple[Content, ...]
     files: tuple[Mapping[str, File], ...] = ()
     hosts: tuple[str, ...] = ()
-
-
-class _Pair(Record, frozen=True, kw_only=True):
-    relations: Relations
-    difference: Difference | None = None
 
 
 def compare_contents(item: FileItem, contents: Contents, policy: Policy) -> Compared:
@@ -67,14 +61,19 @@ class _Comparing:
         self.contents = contents
         self.comparator = comparator
         self.policy = policy
+        self._held: dict[str, bool] = {}
+        self._unseen: dict[str, None] = {}
 
     def compared(self) -> Compared:
         item = self.item
         original, *replays = item.sides
         outward = tuple(self._pair(0, number) for number in range(1, len(item.sides)))
         inward = tuple(self._pair(1, number) for number in range(2, len(item.sides)))
+        if self._asks_decisions((*outward, *inward)):
+            outward = tuple(self._decided(pair) for pair in outward)
+            inward = tuple(self._decided(pair) for pair in inward)
         found = [one.difference for one in (*outward, *inward) if one.difference is not None]
-        plainest = _plainest(outward)
+        plain = plainest(outward)
         return Compared(
             kind=item.kind,
             name=item.name,
@@ -85,28 +84,66 @@ class _Comparing:
             to_first=tuple(one.relations for one in inward),
             known=self.comparator is not None,
             comparator=self.comparator.name if self.comparator else "bytes",
-            magnitude=_worst(outward),
-            tolerance=_widest(found),
-            masks=_masks(outward),
+            magnitude=worst(outward),
+            tolerance=widest(found),
+            masks=masks(outward),
             evidence=_evidence(item, outward, self.contents),
-            tensors=plainest.tensors if plainest else (),
-            curves=plainest.curves if plainest else (),
-            pictures=plainest.pictures if plainest else (),
-            notes=tuple(dict.fromkeys([*_unkept(outward), *_all_notes(found)])),
+            tensors=plain.tensors if plain else (),
+            curves=plain.curves if plain else (),
+            pictures=plain.pictures if plain else (),
+            notes=tuple(dict.fromkeys([*notes(outward, found), *self._unseen])),
         )
 
-    def _pair(self, one: int, other: int) -> _Pair:
+    def _pair(self, one: int, other: int) -> Pair:
+        relations, difference = self._related(one, other)
+        return Pair(sides=(one, other), relations=relations, difference=difference)
+
+    def _related(self, one: int, other: int) -> tuple[Relations, Difference | None]:
         a, b = self.item.sides[one], self.item.sides[other]
         raw = _bytes(a, b)
         if self.comparator is None:
-            return _Pair(relations=Relations(bytes=raw))
+            return Relations(bytes=raw), None
         if raw != "different" or "absent" in {a.state, b.state}:
-            return _Pair(relations=Relations(bytes=raw, values=raw))
+            return Relations(bytes=raw, values=raw), None
         difference = self._difference(one, other)
         if difference is None:
-            return _Pair(relations=Relations(bytes=raw, values="unknown"))
+            return Relations(bytes=raw, values="unknown"), None
         relations = Relations(bytes=raw, values=difference.relation, decisions=difference.decisions)
-        return _Pair(relations=relations, difference=difference)
+        return relations, difference
+
+    def _asks_decisions(self, pairs: tuple[Pair, ...]) -> bool:
+        found = any(pair.relations.decisions is not None for pair in pairs)
+        return self.comparator is not None and (found or self.policy.require == "decisions")
+
+    def _decided(self, pair: Pair) -> Pair:
+        """Answer for decisions where the pair itself did not show any, but one side holds some.
+
+        So it is where bytes are the same, where a side is missing, and where all that held
+        decisions is gone from it.
+        """
+        relations = pair.relations
+        if relations.decisions is not None or not any(self._holds(side) for side in pair.sides):
+            return pair
+        decisions = "same" if relations.values == "within" else relations.values
+        relations = msgspec.structs.replace(relations, decisions=decisions)
+        return msgspec.structs.replace(pair, relations=relations)
+
+    def _holds(self, side: int) -> bool:
+        """Say whether a content holds decisions: compared with itself, it shows them."""
+        digest = self.item.sides[side].digest
+        if digest is None:
+            return False
+        if digest not in self._held:
+            try:
+                found = self._difference(side, side)
+            except Unreadable:
+                found = Difference(relation="within")
+            holds = found is not None and found.decisions is not None
+            if not holds and (found is None or found.relation == "unknown"):
+                reasons = "; ".join(found.notes) if found else "its content was not kept"
+                self._unseen[f"whether it holds decisions is not known: {reasons}"] = None
+            self._held[digest] = holds
+        return self._held[digest]
 
     def _difference(self, one: int, other: int) -> Difference | None:
         assert self.comparator is not None
@@ -134,11 +171,6 @@ class _Comparing:
         )
 
 
-def _plainest(pairs: tuple[_Pair, ...]) -> Difference | None:
-    found = [pair.difference for pair in pairs if pair.difference is not None]
-    return min(found, key=lambda one: one.relation != "different", default=None)
-
-
 def _bytes(a: Content, b: Content) -> Relation:
     if "unrecorded" in {a.state, b.state}:
         return "unknown"
@@ -149,38 +181,7 @@ def _side(content: Content) -> Side:
     return Side(state=content.state, value=content.digest, reason=content.reason)
 
 
-def _worst(pairs: Iterable[_Pair]) -> Magnitude | None:
-    found: Magnitude | None = None
-    for pair in pairs:
-        found = worse(found, pair.difference.magnitude if pair.difference else None)
-    return found
-
-
-def _widest(found: list[Difference]) -> Tolerance | None:
-    used = [one.tolerance for one in found if one.tolerance is not None]
-    return max(used, key=lambda one: (one.relative, one.absolute), default=None)
-
-
-def _masks(pairs: Iterable[_Pair]) -> tuple[Mask, ...]:
-    most: dict[str, Mask] = {}
-    for pair in pairs:
-        for mask in pair.difference.masks if pair.difference else ():
-            known = most.get(mask.rule)
-            most[mask.rule] = mask if known is None or mask.count > known.count else known
-    return tuple(mask for _rule, mask in sorted(most.items()))
-
-
-def _all_notes(found: list[Difference]) -> Iterable[str]:
-    return (note for one in found for note in one.notes)
-
-
-def _unkept(pairs: tuple[_Pair, ...]) -> Iterable[str]:
-    lost = [pair for pair in pairs if pair.difference is None]
-    if any(pair.relations.values == "unknown" != pair.relations.bytes for pair in lost):
-        yield "the bytes differ, and the contents of both were not kept to compare their values"
-
-
-def _evidence(item: FileItem, pairs: tuple[_Pair, ...], contents: Contents) -> tuple[str, ...]:
+def _evidence(item: FileItem, pairs: tuple[Pair, ...], contents: Contents) -> tuple[str, ...]:
     """Return evidence of the first replay that differs, by value before by bytes."""
     states = _absences(item.sides[0], item.sides[1:])
     if states:

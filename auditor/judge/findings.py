@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
+import msgspec
+
+from auditor.judge.rules import severity_of
 from auditor.model.audit import Divergence, Item, Severity
 from auditor.model.comparison import Compared, Side
 from auditor.model.fingerprint import Unverified
+from auditor.model.policy import Policy
 
-__all__ = ["divergence_of", "ranked", "undecided"]
+__all__ = ["divergence_of", "graded", "ranked", "undecided"]
 
 _RANK = {"critical": 0, "major": 1, "minor": 2, "info": 3}
 _SEVERITY: dict[str, Severity] = {
@@ -21,7 +25,7 @@ _SEVERITY: dict[str, Severity] = {
 }
 
 
-def divergence_of(compared: Compared, item: Item) -> Divergence | None:
+def divergence_of(compared: Compared, item: Item, policy: Policy) -> Divergence | None:
     """Return what is to be said of an item that diverged, ``None`` of one that did not."""
     if item.verdict != "diverged":
         return None
@@ -32,8 +36,16 @@ def divergence_of(compared: Compared, item: Item) -> Divergence | None:
         before=_shown(compared.original),
         after=tuple(_shown(side) for side in compared.replays),
         magnitude=item.magnitude,
-        severity=_SEVERITY[item.kind] if item.counted else "info",
+        severity=_severity(compared, item, policy),
         note="; ".join(filter(None, [_manner(item), item.note])),
+    )
+
+
+def graded(divergences: Iterable[Divergence], policy: Policy) -> tuple[Divergence, ...]:
+    """Return divergences of the surroundings, each as severe as the policy says."""
+    return tuple(
+        msgspec.structs.replace(one, severity=severity_of((one.subject,), policy, one.severity))
+        for one in divergences
     )
 
 
@@ -49,6 +61,12 @@ def undecided(items: tuple[Item, ...]) -> tuple[Unverified, ...]:
         for item in items
         if item.verdict == "inconclusive"
     )
+
+
+def _severity(compared: Compared, item: Item, policy: Policy) -> Severity:
+    if not item.counted:
+        return "info"
+    return severity_of((*compared.names, _subject(item)), policy, _SEVERITY[item.kind])
 
 
 def _subject(item: Item) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
+from auditor.judge.interval import Spread
+from auditor.judge.rules import skipped
 from auditor.judge.table import Finding, judged
 from auditor.model.audit import Item, Levels
 from auditor.model.comparison import Compared
@@ -11,8 +11,6 @@ from auditor.model.policy import Level, Policy
 from auditor.model.record import Record
 
 __all__ = ["item_of"]
-
-_SHOWN_ONLY = "stderr is shown and not counted"
 
 
 class _Decision(Record, frozen=True, kw_only=True):
@@ -22,14 +20,13 @@ class _Decision(Record, frozen=True, kw_only=True):
     skipped: str = ""
 
 
-def item_of(compared: Compared, policy: Policy) -> Item:
-    """Return the judged item."""
-    margin = _margin(compared, policy)
+def item_of(compared: Compared, policy: Policy, spread: Spread | None = None) -> Item:
+    """Return the judged item; ``spread`` is what a margin says of a metric."""
     findings: dict[Level, Finding | None] = {
-        "bytes": judged(compared, "bytes", None),
-        "values": judged(compared, "values", margin),
-        "metrics": judged(compared, "metrics", margin),
-        "decisions": judged(compared, "decisions", None),
+        "bytes": judged(compared, "bytes"),
+        "values": judged(compared, "values", spread),
+        "metrics": judged(compared, "metrics", spread),
+        "decisions": judged(compared, "decisions"),
     }
     decision = _decide(compared, findings, policy)
     finding = decision.finding
@@ -49,6 +46,9 @@ def item_of(compared: Compared, policy: Policy) -> Item:
         tolerance=compared.tolerance,
         masks=compared.masks,
         evidence=compared.evidence,
+        tensors=compared.tensors,
+        curves=compared.curves,
+        pictures=compared.pictures,
         comparator=compared.comparator,
     )
 
@@ -57,28 +57,10 @@ def _decide(compared: Compared, findings: dict[Level, Finding | None], policy: P
     required = findings[policy.require]
     own = findings["values"] or findings["bytes"]
     assert own is not None
-    skipped = _ignored(compared, policy)
-    if compared.kind == "stderr":
-        skipped = _SHOWN_ONLY
+    left_out = skipped(compared, policy)
     # Bytes stand in for values, never for metrics: equal results in a file saved anew are the
     # reason to ask for them. How the run ended counts at any level.
     above = policy.require in {"metrics", "decisions"} and compared.kind != "exit-status"
     if required is None and above:
-        skipped = skipped or f"the policy asks for {policy.require}, and it holds none"
-    return _Decision(finding=required or own, skipped=skipped)
-
-
-def _ignored(compared: Compared, policy: Policy) -> str:
-    for glob in policy.ignore:
-        if any(fnmatchcase(name, glob) for name in compared.names):
-            return f"ignored by the policy: {glob}"
-    return ""
-
-
-def _margin(compared: Compared, policy: Policy) -> float | None:
-    if compared.kind != "metric":
-        return None
-    for rule in reversed(policy.margins):
-        if any(fnmatchcase(name, rule.match) for name in compared.names):
-            return rule.margin
-    return None
+        left_out = left_out or f"the policy asks for {policy.require}, and none were found in it"
+    return _Decision(finding=required or own, skipped=left_out)

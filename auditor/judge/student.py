@@ -5,26 +5,37 @@ from __future__ import annotations
 import math
 from functools import cache
 
-__all__ = ["quantile_975"]
+__all__ = ["critical", "tails"]
 
-_STEPS = 200
+_STEPS = 2000
 
 
 @cache
-def quantile_975(df: int) -> float:
-    """Return t(.975, ``df``), by bisection of the exact distribution. Raises ``ValueError``."""
-    if df < 1:
-        raise ValueError(f"{df} degrees of freedom")
-    low, high = 1.9, 13.0
+def critical(df: int, level: float) -> float:
+    """Return the t with ``P(|T| > t) = level``, by bisection of the exact distribution.
+
+    Of ``level`` 0.05 it is t(.975, ``df``). Raises ``ValueError`` for fewer than one degree of
+    freedom, or a level that is not between 0 and 1.
+    """
+    if df < 1 or not 0 < level < 1:
+        raise ValueError(f"{df} degrees of freedom at level {level}")
+    low, high = 0.0, 1.0
+    while _between(high, df) < 1 - level:
+        low, high = high, high * 2
     for _step in range(_STEPS):
         middle = (low + high) / 2
         if middle in {low, high}:
             break
-        if _between(middle, df) < 0.95:  # noqa: PLR2004 - two-sided 95 %
+        if _between(middle, df) < 1 - level:
             low = middle
         else:
             high = middle
     return (low + high) / 2
+
+
+def tails(t: float, df: int) -> float:
+    """Return ``P(|T| > t)`` for ``t`` of 0 or more, to about 1e-14."""
+    return min(1.0, max(0.0, 1 - _between(t, df)))
 
 
 def _between(t: float, df: int) -> float:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
-from auditor.judge.interval import spread
+from auditor.judge.interval import Spread
 from auditor.model.audit import Verdict
 from auditor.model.comparison import Compared, Relation
 from auditor.model.policy import Level
@@ -23,10 +21,11 @@ class Finding(Record, frozen=True, kw_only=True):
     note: str = ""
 
 
-def judged(item: Compared, level: Level, margin: float | None) -> Finding | None:
+def judged(item: Compared, level: Level, spread: Spread | None = None) -> Finding | None:
     """Return the verdict of ``item`` at ``level``, ``None`` where the question does not apply.
 
-    The rows of the table, in its order. ``margin`` is that of a scalar metric.
+    The rows of the table, in its order. ``spread`` is what its margin says of a metric whose
+    replays vary.
     """
     if not item.to_original:
         return _without_replays(item, level)
@@ -34,7 +33,7 @@ def judged(item: Compared, level: Level, margin: float | None) -> Finding | None
     if None in outward:
         return None
     if "different" in outward:
-        return _diverged(item, _at(item.to_first, level), margin)
+        return _apart(item, _agreement(_at(item.to_first, level)), spread)
     return _agreeing(item, outward)
 
 
@@ -46,26 +45,28 @@ def _agreeing(item: Compared, outward: tuple[Relation | None, ...]) -> Finding:
     return Finding(verdict="inconclusive", note=_missing(item))
 
 
-def _diverged(item: Compared, inward: tuple[Relation | None, ...], margin: float | None) -> Finding:
-    if not inward:
-        return Finding(verdict="diverged", deterministic=None)
-    if all(relation in _CLOSE for relation in inward):
-        return Finding(verdict="diverged", deterministic=True)
-    if "different" not in inward:
-        return Finding(verdict="diverged", deterministic=None, note=_missing(item))
-    if margin is None:
-        return Finding(verdict="diverged", deterministic=False)
-    return _within_margin(item, margin)
+def _agreement(inward: tuple[Relation | None, ...]) -> bool | None:
+    """Say whether replays agree with each other, ``None`` where that is not known."""
+    if "different" in inward:
+        return False
+    return True if inward and all(relation in _CLOSE for relation in inward) else None
 
 
-def _within_margin(item: Compared, margin: float) -> Finding:
-    original, *replays = (side.value for side in (item.original, *item.replays))
-    numbers = [value for value in (original, *replays) if value is not None]
-    if len(numbers) <= len(replays) or not all(math.isfinite(value) for value in numbers):
-        note = "the margin does not apply: a value is missing or not finite"
-        return Finding(verdict="diverged", deterministic=False, note=note)
-    found = spread(float(original), tuple(float(value) for value in replays), margin)
-    return Finding(verdict=found.verdict, deterministic=False, note=found.note)
+def _apart(item: Compared, agree: bool | None, spread: Spread | None) -> Finding:  # noqa: FBT001
+    """Return the verdict of an item that is not within tolerance of the original.
+
+    Replays that vary by less than the tolerance agree, but with a margin they decide nothing
+    that their spread leaves open: else a wider tolerance would turn a pass into a divergence.
+    """
+    missing = _missing(item)
+    if spread is None:
+        return Finding(verdict="diverged", deterministic=agree, note="" if agree else missing)
+    note = "; ".join(filter(None, [spread.note, missing]))
+    if spread.verdict == "diverged":
+        return Finding(verdict="diverged", deterministic=agree, note=note)
+    if missing:
+        return Finding(verdict="inconclusive", note=note)
+    return Finding(verdict=spread.verdict, deterministic=False, note=note)
 
 
 def _at(relations: tuple[object, ...], level: Level) -> tuple[Relation | None, ...]:

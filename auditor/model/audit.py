@@ -14,7 +14,7 @@ from auditor.model.digest import Digest, digest_bytes
 from auditor.model.evidence import Curve, Magnitude, Mask, Picture, TensorDifference
 from auditor.model.fingerprint import Fingerprint, Unverified
 from auditor.model.plan import Plan
-from auditor.model.policy import Policy, Tolerance
+from auditor.model.policy import Policy, PolicyChange, PolicySource, Severity, Tolerance
 from auditor.model.record import Record
 
 __all__ = [
@@ -28,6 +28,8 @@ __all__ = [
     "Item",
     "Kind",
     "Levels",
+    "Looks",
+    "PolicyChanges",
     "Severity",
     "Tool",
     "Verdict",
@@ -41,7 +43,6 @@ Verdict = Literal[
     "identical", "equivalent", "consistent", "inconclusive", "diverged", "not-replayed"
 ]
 Kind = Literal["file", "stdout", "stderr", "metric", "exit-status"]
-Severity = Literal["critical", "major", "minor", "info"]
 Group = Literal[
     "chance",
     "source",
@@ -137,6 +138,32 @@ class Attempt(Record, frozen=True, kw_only=True):
     fingerprint: Digest | None = None
 
 
+class Looks(Record, frozen=True, kw_only=True):
+    """How often replays were looked at while more could be added.
+
+    ``planned`` is the most that could have been: the chance of a false alarm is shared by so
+    many, whenever it ended. ``budget`` in seconds; ``ended`` says why no more were added.
+    """
+
+    planned: int
+    made: int
+    budget: float | None = None
+    ended: str = ""
+
+
+class PolicyChanges(Record, frozen=True, kw_only=True):
+    """How a policy differs from that of an earlier audit that was no pass.
+
+    ``audit``, ``created``, ``verdict`` and ``policy_digest`` are the earlier one's.
+    """
+
+    audit: Digest
+    created: str
+    verdict: Verdict
+    policy_digest: Digest
+    changes: tuple[PolicyChange, ...]
+
+
 class Tool(Record, frozen=True, kw_only=True):
     """What made this document."""
 
@@ -148,6 +175,8 @@ class Audit(Record, frozen=True, kw_only=True):
     """One audit.
 
     ``replays`` are the fingerprints of the completed replays, or the second run of a comparison.
+    ``looks`` are those of replays that were added one by one. ``policy_changes`` are against
+    each other policy under which an earlier audit of this original was no pass, newest first.
     """
 
     schema: Literal["auditor.audit/1"] = SCHEMA
@@ -165,6 +194,9 @@ class Audit(Record, frozen=True, kw_only=True):
     plan: Plan | None
     policy: Policy
     policy_digest: Digest
+    policy_source: PolicySource = PolicySource()
+    policy_changes: tuple[PolicyChanges, ...] = ()
+    looks: Looks | None = None
     items: tuple[Item, ...]
     divergences: tuple[Divergence, ...]
     causes: tuple[Cause, ...]

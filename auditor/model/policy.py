@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from typing import Literal
 
+from auditor.model.canonical import canonical
+from auditor.model.digest import digest_bytes
 from auditor.model.record import Record
 
-__all__ = ["DEFAULT_MASKS", "Level", "Margin", "MaskName", "Policy", "Rule", "Tolerance"]
+__all__ = [
+    "DEFAULT_MASKS",
+    "Level",
+    "Margin",
+    "MaskName",
+    "Policy",
+    "PolicyChange",
+    "PolicySource",
+    "Rule",
+    "Severity",
+    "SeverityRule",
+    "Tolerance",
+    "policy_digest",
+]
 
 Level = Literal["bytes", "values", "metrics", "decisions"]
+Severity = Literal["critical", "major", "minor", "info"]
 
 MaskName = Literal[
     "time",
@@ -30,6 +46,8 @@ DEFAULT_MASKS: tuple[MaskName, ...] = (
     "address",
     "uuid",
     "temporary-path",
+    "progress-bar",
+    "host-name",
 )
 
 
@@ -62,10 +80,18 @@ class Margin(Record, frozen=True, kw_only=True):
     margin: float
 
 
+class SeverityRule(Record, frozen=True, kw_only=True):
+    """How severe a divergence is of what matches the glob ``match``; the last match wins."""
+
+    match: str
+    severity: Severity
+
+
 class Policy(Record, frozen=True, kw_only=True):
     """The policy of an audit. The default tolerances are those of ``torch.testing`` by dtype.
 
-    ``require`` is the level that decides; ``ignore`` are globs of items that do not count;
+    ``require`` is the level that decides; ``ignore`` are globs of items that do not count, and
+    where there are any in ``count``, only files, metrics and streams that match one do;
     ``decisions`` are globs of columns and arrays that are decisions beside those that are
     recognised by name.
     """
@@ -82,3 +108,27 @@ class Policy(Record, frozen=True, kw_only=True):
     masks: tuple[MaskName, ...] = DEFAULT_MASKS
     decisions: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    count: tuple[str, ...] = ()
+    severities: tuple[SeverityRule, ...] = ()
+
+
+class PolicySource(Record, frozen=True, kw_only=True):
+    """Where a policy came from, and when it was read (UTC): before anything was replayed.
+
+    ``place`` is a path, relative to the project root where it is inside, or *default*.
+    """
+
+    place: str = "default"
+    read: str = ""
+
+
+class PolicyChange(Record, frozen=True, kw_only=True):
+    """One difference between two policies, in plain words; *other* changes no verdict by itself."""
+
+    effect: Literal["looser", "tighter", "other"]
+    text: str
+
+
+def policy_digest(policy: Policy) -> str:
+    """Return the digest of the canonical JSON of a policy."""
+    return digest_bytes(canonical(policy))

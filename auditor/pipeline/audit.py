@@ -8,14 +8,14 @@ from typing import Literal
 from auditor import __version__
 from auditor.compare import compare
 from auditor.explain import candidates
-from auditor.judge import judge, ranked
-from auditor.model.audit import Attempt, Audit, Tool, with_id
-from auditor.model.canonical import canonical
-from auditor.model.digest import digest_bytes
+from auditor.judge import graded, judge, ranked
+from auditor.model.audit import Attempt, Audit, Looks, Tool, with_id
 from auditor.model.fingerprint import Fingerprint, Unverified, unknown_facts
 from auditor.model.plan import Plan
-from auditor.model.policy import Policy
+from auditor.model.policy import policy_digest
 from auditor.model.record import Record
+from auditor.pipeline.policy import Declared
+from auditor.pipeline.policy.earlier import since_failing
 from auditor.pipeline.refs import Original
 from auditor.store import Store
 
@@ -26,7 +26,10 @@ _OUTSIDE = "the run wrote it outside the project, so it was neither kept nor com
 
 
 class Evidence(Record, frozen=True, kw_only=True):
-    """What an audit is drawn from. ``problem`` says why nothing could be replayed."""
+    """What an audit is drawn from.
+
+    ``problem`` says why nothing could be replayed, ``looks`` are those of added replays.
+    """
 
     kind: Literal["replay", "compare"]
     original: Original
@@ -34,14 +37,18 @@ class Evidence(Record, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...]
     plan: Plan | None
     problem: str = ""
+    looks: Looks | None = None
 
 
-def conclude(evidence: Evidence, policy: Policy, store: Store) -> Audit:
+def conclude(evidence: Evidence, declared: Declared, store: Store) -> Audit:
     """Compare, judge, and file the audit; return it."""
+    policy = declared.policy
     original = evidence.original.fingerprint
     comparison = compare(original, evidence.replays, store.objects, policy)
-    judgement = judge(comparison, policy, attempts=evidence.attempts)
-    divergences = ranked((*judgement.divergences, *comparison.environment))
+    looks = evidence.looks.planned if evidence.looks else 1
+    judgement = judge(comparison, policy, attempts=evidence.attempts, looks=looks)
+    surroundings = graded(comparison.environment, policy)
+    divergences = ranked((*judgement.divergences, *surroundings))
     audit = with_id(
         Audit(
             kind=evidence.kind,
@@ -56,7 +63,10 @@ def conclude(evidence: Evidence, policy: Policy, store: Store) -> Audit:
             attempts=evidence.attempts,
             plan=evidence.plan,
             policy=policy,
-            policy_digest=digest_bytes(canonical(policy)),
+            policy_digest=policy_digest(policy),
+            policy_source=declared.source,
+            policy_changes=since_failing(evidence.original.id, policy, store),
+            looks=evidence.looks,
             items=judgement.items,
             divergences=divergences,
             causes=candidates(original, evidence.replays, judgement.items, divergences),

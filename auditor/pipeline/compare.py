@@ -26,8 +26,8 @@ def compare_refs(
 ) -> Audit:
     """Compare run ``b`` with run ``a`` as if it were its replay; file and return the audit."""
     check_targets(reports)
-    policy = load_policy(policy_file)
     store = store_of(cwd)
+    declared = load_policy(policy_file, store.root)
     original, other = find_original(a, store), find_original(b, store)
     tell("comparing")
     evidence = Evidence(
@@ -37,6 +37,6 @@ def compare_refs(
         attempts=(Attempt(number=1, completed=True, fingerprint=other.id),),
         plan=None,
     )
-    audit = conclude(evidence, policy, store)
+    audit = conclude(evidence, declared, store)
     write_reports(audit, reports, tell)
     return audit

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from auditor import capture
+from auditor.compare import compare
 from auditor.errors import NotReplayedError
-from auditor.judge import completion
+from auditor.judge import completion, judge, settled
 from auditor.model.audit import Attempt, Audit
 from auditor.model.fact import recorded
 from auditor.model.fingerprint import Fingerprint, as_stored, identity
 from auditor.model.observation import HostFacts
 from auditor.model.plan import Plan
+from auditor.model.policy import Policy, policy_digest
 from auditor.model.record import Record
 from auditor.pipeline.audit import Evidence, conclude
 from auditor.pipeline.policy import load_policy
 from auditor.pipeline.project import store_of
 from auditor.pipeline.refs import Original, find_original
 from auditor.pipeline.report import check_targets, write_reports
-from auditor.pipeline.run import DEFAULT_KEEP
-from auditor.replay import Options, Prepared, execute, prepare
+from auditor.pipeline.sequence import Times
+from auditor.replay import Options, Prepared, execute, keep_of, prepare, unrecorded
 from auditor.replay.engines import Engine, connect
 from auditor.store import Store
 
@@ -35,7 +38,7 @@ class ReplayRequest(Record, frozen=True, kw_only=True):
     """What to replay, how often, how, and where to report it."""
 
     ref: str
-    times: int
+    times: Times
     options: Options
     policy: Path | None = None
     reports: tuple[Path, ...] = ()
@@ -56,25 +59,28 @@ class _Progress:
         self.plan: Plan | None = None
         self.attempts: list[Attempt] = []
         self.fingerprints: list[Fingerprint] = []
+        self.ended = ""
 
 
 def replay_ref(request: ReplayRequest, cwd: Path, tell: Tell) -> Replayed:
     """Replay the run that is meant, file the audit, write the reports.
 
     What kept it from being replayed is in the result, and in the audit: there is one in any case.
+    The policy is read first, and what becomes of its file later has no effect.
     Raises ``InputError`` where nothing is meant or the policy cannot be read.
     """
     check_targets(request.reports)
-    policy = load_policy(request.policy)
     store = store_of(cwd)
+    declared = load_policy(request.policy, store.root)
     original = find_original(request.ref, store)
     progress = _Progress()
     problem: NotReplayedError | None = None
     try:
         _refuse_interrupted(original, force=request.force)
-        _replay(request, original, store, progress, tell)
+        _replay(request, original, declared.policy, store, progress, tell)
     except NotReplayedError as error:
         problem = error
+        progress.ended = error.message
     evidence = Evidence(
         kind="replay",
         original=original,
@@ -82,9 +88,10 @@ def replay_ref(request: ReplayRequest, cwd: Path, tell: Tell) -> Replayed:
         attempts=_all_attempts(progress.attempts, request.times, problem),
         plan=progress.plan,
         problem=problem.message if problem else "",
+        looks=request.times.looked(len(progress.attempts), progress.ended),
     )
     tell("comparing")
-    audit = conclude(evidence, policy, store)
+    audit = conclude(evidence, declared, store)
     write_reports(audit, request.reports, tell)
     return Replayed(audit=audit, problem=problem)
 
@@ -99,7 +106,12 @@ def _refuse_interrupted(original: Original, *, force: bool) -> None:
 
 
 def _replay(
-    request: ReplayRequest, original: Original, store: Store, progress: _Progress, tell: Tell
+    request: ReplayRequest,
+    original: Original,
+    policy: Policy,
+    store: Store,
+    progress: _Progress,
+    tell: Tell,
 ) -> None:
     options = msgspec.structs.replace(request.options, trusted=original.trusted)
     engine = connect(options.engine)
@@ -111,12 +123,30 @@ def _replay(
         lock=store.lock(original.id),
         tell=tell,
     )
-    progress.plan = prepared.plan
+    progress.plan = msgspec.structs.replace(prepared.plan, policy=policy_digest(policy))
     store.save_lock(original.id, prepared.plan.lock)
     host = capture.host_facts()
-    for number in range(1, request.times + 1):
-        tell(f"replay {number} of {request.times}")
+    started = time.monotonic()
+    while not progress.ended:
+        number = len(progress.attempts) + 1
+        tell(f"replay {number} of {request.times.told}")
         _one(number, original, prepared, engine, store, host, progress)
+        progress.ended = request.times.ended(
+            number,
+            time.monotonic() - started,
+            lambda: _settled(original.fingerprint, policy, store, progress, request.times),
+        )
+
+
+def _settled(
+    original: Fingerprint, policy: Policy, store: Store, progress: _Progress, times: Times
+) -> str:
+    """Look at the replays so far; say why they are enough, if they are."""
+    if not all(attempt.completed for attempt in progress.attempts):
+        return "a replay did not complete, so that more of them could not make a pass"
+    comparison = compare(original, tuple(progress.fingerprints), store.objects, policy)
+    judgement = judge(comparison, policy, looks=times.looks)
+    return "the verdict was settled" if settled(judgement) else ""
 
 
 def _one(  # noqa: PLR0913, PLR0917 - one call, split for its length
@@ -140,10 +170,15 @@ def _one(  # noqa: PLR0913, PLR0917 - one call, split for its length
             observation = msgspec.structs.replace(observation, exit=executed.exit)
         fingerprint = as_stored(
             capture.assemble(
-                observation, host, store.objects, keep=DEFAULT_KEEP, files_at=executed.tree
+                observation,
+                host,
+                store.objects,
+                keep=keep_of(original.fingerprint),
+                files_at=executed.tree,
             )
         )
     reason = completion(original.fingerprint, fingerprint, executed.reason)
+    reason = reason or unrecorded(prepared.plan, store.objects, fingerprint)
     progress.attempts.append(
         Attempt(
             number=number,
@@ -157,8 +192,10 @@ def _one(  # noqa: PLR0913, PLR0917 - one call, split for its length
 
 
 def _all_attempts(
-    made: list[Attempt], asked: int, problem: NotReplayedError | None
+    made: list[Attempt], times: Times, problem: NotReplayedError | None
 ) -> tuple[Attempt, ...]:
+    """Return those that were made, and those that a problem kept from being made."""
     reason = problem.message if problem else ""
-    missing = range(len(made) + 1, asked + 1)
+    asked = max(times.least, len(made) + 1)
+    missing = range(len(made) + 1, asked + 1) if problem else ()
     return (*made, *(Attempt(number=n, completed=False, reason=reason) for n in missing))

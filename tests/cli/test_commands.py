@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from auditor.cli import COMMANDS, group
+from auditor.errors import InputError
 from auditor.model.digest import hex_of
 from auditor.pipeline import doctor
 from auditor.pipeline.gc import Collected
 from auditor.pipeline.refs import Original
+from auditor.pipeline.sequence import Times
 from auditor.store import Store
 from tests.cli.conftest import Auditor
 
@@ -183,3 +187,95 @@ def test_fingerprint_lists_and_files(auditor: Auditor, project: Path, capsys: Ca
     filed = json.loads(capsys.readouterr().out)
     assert filed["unknown"]
     assert (project / "out.json").read_bytes() == Path(filed["path"]).read_bytes()
+
+
+def test_policy_prints_what_is_in_force(auditor: Auditor, project: Path, capsys: Capture) -> None:
+    assert auditor("policy") == 0
+    told = capsys.readouterr()
+    assert told.err == "from: default\n"
+    assert told.out.startswith("# sha256:")
+    (project / "auditor.toml").write_text("name = 'mine'\n[[margins]]\nmatch='a'\nmargin=1\n")
+    assert auditor("policy", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document.keys() == {"digest", "source", "policy"}
+    assert document["source"] == "auditor.toml"
+    assert document["policy"]["margins"] == [{"match": "a", "margin": 1}]
+    assert auditor("policy") == 0
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[0] == f"# {document['digest']}"
+    (project / "again.toml").write_text(printed)
+    assert auditor("policy", "--policy", "again.toml") == 0
+    assert capsys.readouterr().out == printed
+
+
+def test_a_policy_with_two_faults_has_two_lines(
+    auditor: Auditor, project: Path, capsys: Capture
+) -> None:
+    (project / "auditor.toml").write_text("require = 'x'\nignore = ['']\n")
+    for command in (("policy",), ("compare", "latest", "first"), ("replay", "latest")):
+        assert auditor(*command) == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        lines = told.err.splitlines()
+        assert lines[0].startswith("auditor: auditor.toml: require: 'x' is none of")
+        assert lines[1].startswith("auditor: auditor.toml: ignore[0]: ")
+        assert lines[2] == "  hint: docs/policy.md lists its members"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--times", "often"),
+        ("--times", "0"),
+        ("--times", "1001"),
+        ("--times", "2", "--max-times", "5"),
+        ("--budget", "5"),
+        ("--times", "auto", "--max-times", "1"),
+        ("--times", "auto", "--budget", "0"),
+    ],
+)
+def test_how_often_is_checked_first(
+    auditor: Auditor, options: tuple[str, ...], capsys: Capture
+) -> None:
+    assert auditor("replay", "latest", *options) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "least", "most", "budget"),
+    [
+        ((), 2, 2, None),
+        (("--times", "7"), 7, 7, None),
+        (("--times", "auto"), 2, 10, None),
+        (("--times", "auto", "--max-times", "5", "--budget", "1.5"), 2, 5, 1.5),
+    ],
+)
+def test_how_often_a_run_is_replayed(
+    options: tuple[str, ...],
+    least: int,
+    most: int,
+    budget: float | None,
+    auditor: Auditor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def replay(request: Any, *_rest: Any) -> None:
+        asked.append(request.times)
+        raise InputError("enough")
+
+    monkeypatch.setattr("auditor.pipeline.replay.replay_ref", replay)
+    assert auditor("replay", "latest", *options) == 2
+    assert asked == [Times(least=least, most=most, budget=budget)]
+
+
+def test_a_loosened_policy_is_told(auditor: Auditor, project: Path, capsys: Capture) -> None:
+    (project / "train.py").write_text("open('result.txt', 'w').write('other')\nprint('done')\n")
+    assert auditor("run", "--name", "second", "--", sys.executable, "train.py") == 0
+    assert auditor("compare", "first", "second") == 1
+    earlier = capsys.readouterr().out.partition("\naudit: ")[2].split()[0]
+    (project / "auditor.toml").write_text("ignore = ['*.txt', '*.json', '*#*']\n")
+    assert auditor("compare", "first", "second") == 0
+    told = capsys.readouterr().out
+    line = f"policy, looser than for audit {earlier}, diverged: what matches *.txt no longer counts"
+    assert line in told

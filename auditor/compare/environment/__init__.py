@@ -119,8 +119,8 @@ class _Compared:
 
 def _narrowed(facts: list[Fact[Any]]) -> list[Fact[Any]]:
     """Return the facts; of lists of files, those files only that not all sides have alike."""
-    values = [fact.value for fact in facts]
-    if not all(isinstance(value, Manifest) for value in values):
+    values = [fact.value for fact in facts if isinstance(fact.value, Manifest)]
+    if len(values) < len(facts):
         return facts
     return [
         msgspec.structs.replace(fact, value=value)

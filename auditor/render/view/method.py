@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.model.audit import Audit
 from auditor.model.digest import hex_of
 from auditor.model.policy import Policy
-from auditor.render.text import number, one_line
+from auditor.render.text import number, one_line, short
 from auditor.render.view.blocks import (
     Block,
     Bounds,
@@ -68,6 +68,7 @@ def method(audit: Audit, bounds: Bounds) -> Section:
             _tolerances(audit.policy, bounds),
             Heading(id="policy", title="The policy in force"),
             *_policy(audit, bounds),
+            *_changes(audit, bounds),
         ),
     )
 
@@ -117,9 +118,12 @@ def _policy(audit: Audit, bounds: Bounds) -> list[Block]:
     rows = (
         ("Name", one_line(policy.name)),
         ("Digest", hex_of(audit.policy_digest)),
+        ("Read from", one_line(audit.policy_source.place)),
         ("Level that decides", policy.require),
         ("Masked in text", ", ".join(policy.masks) or "nothing"),
+        ("Counted", ", ".join(one_line(glob) for glob in policy.count) or "everything"),
         ("Left out", ", ".join(one_line(glob) for glob in policy.ignore) or "nothing"),
+        *_looks(audit),
     )
     margins: list[tuple[Cell, ...]] = [
         (mono(one_line(margin.match)), num(number(margin.margin))) for margin in policy.margins
@@ -133,3 +137,31 @@ def _policy(audit: Audit, bounds: Bounds) -> list[Block]:
         captioned=True, caption="Equivalence margins", heads=heads, rows=shown, total=len(margins)
     )
     return [Definitions(rows=rows), table]
+
+
+def _looks(audit: Audit) -> tuple[tuple[str, str], ...]:
+    if audit.looks is None:
+        return ()
+    looked = f"{audit.looks.made} of at most {audit.looks.planned}: {one_line(audit.looks.ended)}"
+    return (("Looks at added replays", looked),)
+
+
+def _changes(audit: Audit, bounds: Bounds) -> list[Block]:
+    """Return how the policy differs from those under which earlier audits were no pass."""
+    rows: list[tuple[Cell, ...]] = [
+        (mono(short(since.audit)), text(since.verdict), text(change.effect), text(told))
+        for since in audit.policy_changes
+        for change in since.changes
+        if (told := one_line(change.text))
+    ]
+    if not rows:
+        return []
+    heads = (
+        Head(name="Earlier audit", kind="mono", width=18),
+        Head(name="Ended", width=14),
+        Head(name="Now", width=10),
+        Head(name="What changed", width=58),
+    )
+    shown = bounded(rows, bounds.rows)
+    caption = "Changes of the policy since earlier audits of this run that were no pass"
+    return [Table(captioned=True, caption=caption, heads=heads, rows=shown, total=len(rows))]

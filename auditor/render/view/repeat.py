@@ -49,7 +49,7 @@ def _policy(audit: Audit) -> str:
 
 
 def _options(audit: Audit) -> str:
-    words = ["--times", str(max(1, len(audit.attempts)))]
+    words = _times(audit)
     if audit.plan is not None:
         base, limits = audit.plan.base, audit.plan.limits
         words += ["--image", base.reference] if base.kind == "image" else []
@@ -58,6 +58,13 @@ def _options(audit: Audit) -> str:
         words += ["--cpus", f"{limits.cpus:g}"] if limits.cpus is not None else []
         words += ["--timeout", f"{limits.timeout:g}"] if limits.timeout is not None else []
     return " " + shlex.join(words)
+
+
+def _times(audit: Audit) -> list[str]:
+    if audit.looks is None:
+        return ["--times", str(max(1, len(audit.attempts)))]
+    budget = [] if audit.looks.budget is None else ["--budget", f"{audit.looks.budget:g}"]
+    return ["--times", "auto", "--max-times", str(audit.looks.planned + 1), *budget]
 
 
 def _docker(plan: Plan) -> list[Block]:
