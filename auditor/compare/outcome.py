@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
 
 from auditor.compare.contents import Content, Contents, of_file, of_stream
 from auditor.compare.files import FileItem, compare_contents
+from auditor.compare.pairing import Paired, pair_names
 from auditor.compare.scalars import compare_exit, compare_metric
 from auditor.model.audit import Kind
 from auditor.model.comparison import Compared, Side
@@ -27,32 +30,38 @@ def outcome(
     """Compare all items: the exit status, metrics, files, then the streams, sorted by name."""
     runs = (original, *replays)
     exits = tuple(run.outcome.exit for run in runs)
-    items = [*_files(runs), *_streams(runs)]
+    paired = pair_names(tuple(_by_path(run.outcome.outputs) for run in runs), _hosts(runs))
+    items = [*_files(runs, paired.tables), *_streams(runs)]
+    found = (compare_contents(item, contents, policy) for item in items)
     return (
         compare_exit(exits[0], exits[1:]),
-        *_metrics(runs, policy),
-        *(compare_contents(item, contents, policy) for item in items),
+        *_metrics(runs, paired, policy),
+        *(_noted(one, paired) for one in found),
     )
 
 
-def _files(runs: tuple[Fingerprint, ...]) -> Iterator[FileItem]:
+def _noted(one: Compared, paired: Paired) -> Compared:
+    notes = paired.notes.get(one.name, ()) if one.kind == "file" else ()
+    return msgspec.structs.replace(one, notes=(*notes, *one.notes)) if notes else one
+
+
+def _files(
+    runs: tuple[Fingerprint, ...], tables: tuple[Mapping[str, File], ...]
+) -> Iterator[FileItem]:
     facts = [run.outcome.outputs for run in runs]
-    tables = [_by_path(fact) for fact in facts]
     names = sorted({path for table in tables for path in table})
     if not names and any(fact.how == "unknown" for fact in facts):
         names = [_UNNAMED]
     for name in names:
         sides = [_output(fact, table, name) for fact, table in zip(facts, tables, strict=True)]
-        yield FileItem(
-            kind="file", name=name, sides=tuple(sides), files=tuple(tables), hosts=_hosts(runs)
-        )
+        yield FileItem(kind="file", name=name, sides=tuple(sides), files=tables, hosts=_hosts(runs))
 
 
 def _by_path(fact: Fact[Manifest]) -> dict[str, File]:
     return {file.path: file for file in fact.value.files} if fact.value else {}
 
 
-def _output(fact: Fact[Manifest], files: dict[str, File], name: str) -> Content:
+def _output(fact: Fact[Manifest], files: Mapping[str, File], name: str) -> Content:
     if fact.how == "unknown":
         return Content(state="unrecorded", reason=fact.reason)
     if name not in files and fact.how == "declared":
@@ -82,9 +91,12 @@ def _stream(fact: Fact[Stream]) -> Content:
     return of_stream(fact.value)
 
 
-def _metrics(runs: tuple[Fingerprint, ...], policy: Policy) -> Iterator[Compared]:
+def _metrics(runs: tuple[Fingerprint, ...], paired: Paired, policy: Policy) -> Iterator[Compared]:
     facts = [run.outcome.metrics for run in runs]
-    tables = [{(m.file, m.name): m for m in fact.value or ()} for fact in facts]
+    tables = [
+        {(names.get(m.file, m.file), m.name): m for m in fact.value or ()}
+        for fact, names in zip(facts, paired.renamed, strict=True)
+    ]
     for key in sorted({key for table in tables for key in table}):
         sides = [_metric(fact, table.get(key)) for fact, table in zip(facts, tables, strict=True)]
         yield compare_metric(key, sides[0], tuple(sides[1:]), policy)

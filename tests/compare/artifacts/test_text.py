@@ -1,11 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from auditor.compare.artifacts import Difference, Undecided, Unreadable
-from auditor.compare.artifacts import text as module
+from auditor.compare.artifacts import (
+    Difference,
+    Scope,
+    Undecided,
+    Unreadable,
+    comparator_for,
+    compare_parts,
+)
+from auditor.compare.artifacts.text import Nameless, Text
+from auditor.compare.readers import plain
+from auditor.compare.readers.plain import MAX_LINE
 from auditor.model.evidence import Mask
 from auditor.model.policy import Policy
 
@@ -15,16 +25,8 @@ Differ = Callable[..., Difference]
 def test_only_masked_parts_differ(differ: Differ) -> None:
     found = differ("stdout", "accuracy 0.95\ntook 3.2s\n", "accuracy 0.95\ntook 4.1s\n")
     assert found.relation == "within"
-    assert found.magnitude is not None
-    assert found.magnitude.max_abs == 0.0
-    assert found.masks == (Mask(rule="duration", count=1),)
+    assert found.masks == (Mask(rule="duration", count=1, examples=("3.2s → 4.1s",)),)
     assert not found.evidence
-
-
-def test_a_mask_that_applies_to_the_other_side_only_is_listed(differ: Differ) -> None:
-    found = differ("stdout", "fast\n", "took 4.1s\n")
-    assert found.masks == (Mask(rule="duration", count=0),)
-    assert found.relation == "different"
 
 
 def test_without_masks_a_duration_counts(differ: Differ) -> None:
@@ -51,33 +53,98 @@ def test_lines(differ: Differ, a: str, b: str, relation: str) -> None:
     assert differ("a.txt", a, b).relation == relation
 
 
-def test_evidence_is_a_unified_diff(differ: Differ) -> None:
+def test_evidence_is_a_diff(differ: Differ) -> None:
     found = differ("a.log", "a\nb\nc\n", "a\nx\nc\n")
-    assert found.evidence == ("@@ -1,3 +1,3 @@", " a", "-b", "+x", " c")
+    assert found.evidence == ("@@ line 2 @@", "-b", "+x")
 
 
-def test_large_texts_show_the_first_differences(
-    differ: Differ, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_HUNK_BYTES", 1)
-    assert differ("a.log", "a\nb\n", "a\nx\ny\n").evidence == (
-        "line 2: b → x",
-        "line 3: (absent) → y",
-    )
+@pytest.mark.parametrize(
+    "name", ["a.txt", "a.LOG", "a.rst", "a.err", "out/a.md", "stdout", "NOTES"]
+)
+def test_text_for_people_is_masked(differ: Differ, name: str) -> None:
+    assert differ(name, "took 3.2s", "took 4.1s").relation == "within"
 
 
-def test_another_order_is_noted(differ: Differ) -> None:
-    assert differ("a.md", "a\nb\n", "b\na\n").notes == ("the same lines in another order",)
-    assert not differ("a.md", "a\nb\n", "b\nc\n").notes
+@pytest.mark.parametrize("name", ["a.py", "a.sh", "a.R", "a.ini", "a.tex", "a.dot"])
+def test_text_for_programs_is_not_masked(differ: Differ, name: str) -> None:
+    assert differ(name, "took 3.2s", "took 4.1s").relation == "different"
+    assert differ(name, "x = 0.1\n", "x = 0.10000000001\n").relation == "within"
 
 
-@pytest.mark.parametrize("broken", [b"a\0b", b"\xff\xfe", b"a" * (module.MAX_LINE + 1)])
+def test_what_has_no_suffix_is_text_if_it_starts_as_text() -> None:
+    for head in (b"", b"\x80\x04\x95", b"a\0b", b"\x7fELF", b"caf\xe9 au lait"):
+        assert not Nameless().knows("model", head)
+    assert Nameless().knows("model", "café".encode()[:-1])
+    assert not Nameless().knows("model.xyz", b"text")
+    assert isinstance(comparator_for("runs/NOTES", b"text"), Nameless)
+
+
+def test_states_of_progress_bars_are_left_out(differ: Differ) -> None:
+    end = "\r100%|████| 9/9 [00:03<00:00, 3.1it/s, loss=0.5]\ndone\n"
+    a = "\r  0%|    | 0/9 [00:00<?, ?it/s]\r 50%|██  | 4/9 [00:01<00:02, 3.0it/s, loss=0.7]" + end
+    b = "\r 30%|█   | 3/9 [00:01<00:02, 3.0it/s, loss=0.8]" + end.replace("3.1it", "3.4it")
+    found = differ("stderr", a, b)
+    assert found.relation == "within"
+    (mask,) = found.masks
+    assert mask.rule == "progress-bar"
+    assert mask.count == 3
+    assert mask.examples[0] == "00:03<00:00, 3.1it/s → 00:03<00:00, 3.4it/s"
+    assert mask.examples[1].startswith("2 states, last 50%|██ | 4/9")
+    assert differ("stderr", a, b.replace("loss=0.5", "loss=0.6")).relation == "different"
+    assert differ("stderr", a, b.replace("100%", "99%")).relation == "different"
+    without = Policy(masks=("duration",))
+    assert differ("stderr", a, b, without).relation == "different"
+
+
+def test_what_was_overwritten_and_is_no_bar_counts(differ: Differ) -> None:
+    assert differ("stderr", "warning: a\rend\n", "warning: b\rend\n").relation == "different"
+
+
+def test_bars_of_keras(differ: Differ) -> None:
+    a = "\x1b[1m1/3\x1b[0m ━━━\x1b[37m━━\x1b[0m \x1b[1m4s\x1b[0m 80ms/step - loss: 0.7\b\b\b\r"
+    end = "\x1b[1m3/3\x1b[0m ━━━━━ \x1b[1m1s\x1b[0m 70ms/step - loss: 0.5\n"
+    assert differ("stdout", a + end, end.replace("1s", "2s")).relation == "within"
+    assert differ("stdout", a + end, end.replace("0.5", "0.6")).relation == "different"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "note"),
+    [
+        (b"a\r\nb\r\n", b"a\nb\n", "line ends differ: CRLF on one side, LF on the other"),
+        (b"a\n", b"a", "the last line has a line end on one side only"),
+        (b"\xef\xbb\xbfa\n", b"a\n", "the encoding differs: UTF-8 with a mark became UTF-8"),
+        ("é\n".encode(), "é\n".encode("latin-1"), "the encoding differs: UTF-8 became Latin-1"),
+        ("é\n".encode("utf-16"), "é\n".encode(), "the encoding differs: UTF-16 became UTF-8"),
+    ],
+)
+def test_how_text_is_stored_means_nothing(differ: Differ, a: bytes, b: bytes, note: str) -> None:
+    found = differ("a.txt", a, b)
+    assert found.relation == "within"
+    assert found.notes == (note,)
+
+
+def test_latin_1_is_noted(differ: Differ) -> None:
+    found = differ("a.txt", "é 1".encode("latin-1"), "é 2".encode("latin-1"))
+    assert found.relation == "different"
+    assert found.notes == ("not UTF-8: read as Latin-1",)
+
+
+def test_hosts_are_hidden(tmp_path: Path) -> None:
+    for name, host in (("a", "gpu-07"), ("b", "3fa2b8c7d1e0")):
+        (tmp_path / name).write_text(f"running on {host}\n")
+    scope = Scope(Policy(), ("stdout",), inner=compare_parts, hosts=("gpu-07", "3fa2b8c7d1e0"))
+    found = Text().compare(tmp_path / "a", tmp_path / "b", scope)
+    assert found.relation == "within"
+    assert found.masks[0].examples == ("gpu-07 → 3fa2b8c7d1e0",)
+
+
+@pytest.mark.parametrize("broken", [b"a\0b", b"\xff\x01", b"\xff\xfea", b"a" * (MAX_LINE + 1)])
 def test_what_is_no_text_is_unreadable(differ: Differ, broken: bytes) -> None:
     with pytest.raises(Unreadable):
-        differ("a.txt", broken, broken)
+        differ("a.txt", broken, broken + b"b")
 
 
 def test_what_is_too_large_is_undecided(differ: Differ, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_BYTES", 3)
+    monkeypatch.setattr(plain, "MAX_BYTES", 3)
     with pytest.raises(Undecided):
         differ("a.txt", "1234", "1234")
