@@ -76,6 +76,8 @@ DEFAULTS: dict[str, Any] = {
     "uncaught": (),
     "resources": Resources(user=1.0, system=0.1, peak_memory=1),
     "coverage": Coverage(tracer="python", python_processes=1),
+    "names": None,
+    "keep": 64 * 1024 * 1024,
 }
 
 

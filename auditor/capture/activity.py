@@ -12,6 +12,7 @@ from auditor.capture.environment import NO_PYTHON
 from auditor.capture.events import Child, Net, UncaughtEvent
 from auditor.capture.files import Files
 from auditor.capture.folder import Folder, ProcessLog
+from auditor.capture.stdin import blind as blind_stdin
 from auditor.model.fact import Fact, recorded, unknown
 from auditor.model.facts import Coverage, NetworkAccess, Process, Uncaught
 
@@ -113,8 +114,7 @@ def _blind(folder: Folder, files: Files) -> Iterator[str]:
     if not folder.processes:
         yield NO_PYTHON
     yield from _blind_processes(folder)
-    if folder.start is not None and folder.start.stdin in {"pipe", "file"}:
-        yield f"stdin was a {folder.start.stdin}: what was read from it was not recorded"
+    yield from blind_stdin(folder)
     if folder.exit is not None:
         yield from folder.exit.blind
         if not folder.tree.complete and not folder.exit.error:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from auditor.capture.contents import Keeping
 from auditor.capture.metrics import metrics_of
-from auditor.model.fact import Fact, unknown
-from auditor.model.facts import Stream
+from auditor.model.fact import Fact, declared, unknown
+from auditor.model.facts import Names, Stdin, Stream
 from auditor.model.fingerprint import (
     Environment,
     Fingerprint,
@@ -17,6 +19,7 @@ from auditor.model.fingerprint import (
     Source,
     fingerprint_of,
 )
+from auditor.model.names import encode_names
 from auditor.model.observation import HostFacts, Observation
 from auditor.store.objects import Objects
 
@@ -48,7 +51,7 @@ def assemble(
         observation.name,
         _recipe(observation, keeping),
         _outcome(observation, keeping),
-        _record(observation, host),
+        _record(observation, host, keeping),
     )
 
 
@@ -71,6 +74,7 @@ def _recipe(seen: Observation, keeping: Keeping) -> Recipe:
         params=seen.params,
         inputs=keeping.manifest_of(seen.inputs, all_sizes=False),
         seeds=seen.seeds,
+        stdin=_stdin(seen, keeping.objects),
     )
 
 
@@ -98,7 +102,36 @@ def _stream(path: Fact[str], objects: Objects) -> Fact[Stream]:
     return Fact(value=stream, how=path.how, source=path.source, reason=path.reason)
 
 
-def _record(seen: Observation, host: HostFacts) -> RunRecord:
+def _stdin(seen: Observation, objects: Objects) -> Fact[Stdin]:
+    stdin = seen.stdin.value
+    if stdin is None or stdin.digest is None:
+        return seen.stdin
+    kept = objects.has(stdin.digest) or _keep_stdin(seen, objects) == stdin.digest
+    value = msgspec.structs.replace(stdin, kept=kept)
+    return msgspec.structs.replace(seen.stdin, value=value)
+
+
+def _keep_stdin(seen: Observation, objects: Objects) -> str | None:
+    copy = Path(seen.stdin_copy)
+    if not copy.is_file():  # nothing was read, or more than is kept
+        return objects.put_bytes(b"")
+    try:
+        return objects.put_file(copy)[0]
+    except OSError:
+        return None
+
+
+def _names(seen: Observation, objects: Objects) -> Fact[Names]:
+    names = seen.names.value
+    if names is None:
+        return unknown(seen.names.reason, seen.names.source)
+    folders = sum(name.size is None for name in names)
+    digest = objects.put_bytes(encode_names(names))
+    value = Names(digest=digest, files=len(names) - folders, folders=folders)
+    return Fact(value=value, how=seen.names.how, source=seen.names.source, reason=seen.names.reason)
+
+
+def _record(seen: Observation, host: HostFacts, keeping: Keeping) -> RunRecord:
     return RunRecord(
         times=seen.times,
         host=host.host,
@@ -111,4 +144,6 @@ def _record(seen: Observation, host: HostFacts) -> RunRecord:
         uncaught=seen.uncaught,
         resources=seen.resources,
         coverage=seen.coverage,
+        names=_names(seen, keeping.objects),
+        keep=declared(keeping.keep, "--keep, or its default"),
     )

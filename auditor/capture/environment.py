@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from auditor import redaction
+from auditor.capture.events import Variable
 from auditor.capture.files import name_in
 from auditor.capture.folder import Folder, ProcessLog
 from auditor.model.fact import Fact, derived, recorded, unknown
@@ -113,8 +114,15 @@ def variables(folder: Folder, main: ProcessLog | None) -> Fact[Variables]:
     source = main.start if main else folder.start
     if source is None:
         return unknown(_NOT_STARTED, _KEEPER)
-    value = Variables(values=dict(source.variables), withheld=source.withheld)
+    value = Variables(values=dict(source.variables), withheld=source.withheld, read=_read(folder))
     return recorded(value, "os.environ" if main else "the command's environment")
+
+
+def _read(folder: Folder) -> dict[str, str]:
+    """Return the variables that were read and have no value here, and where; user code first."""
+    events = [event for log in folder.processes for event in log.events]
+    rows = [(event.name, event.site) for event in events if isinstance(event, Variable)]
+    return dict(sorted(rows, key=lambda row: (row[0], bool(row[1]))))
 
 
 def image(folder: Folder) -> Fact[Image]:

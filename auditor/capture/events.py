@@ -15,7 +15,9 @@ __all__ = [
     "Child",
     "End",
     "Event",
+    "Input",
     "Library",
+    "Listed",
     "Locale",
     "Mkdir",
     "Net",
@@ -28,6 +30,7 @@ __all__ = [
     "State",
     "UncaughtEvent",
     "Unseeded",
+    "Variable",
     "Write",
     "decode_event",
 ]
@@ -104,6 +107,23 @@ class Mkdir(_Event, frozen=True, kw_only=True, tag="mkdir"):
     """A folder was made."""
 
     path: str
+
+
+class Listed(_Event, frozen=True, kw_only=True, tag="list"):
+    """A folder was listed, for the first time by this process."""
+
+    path: str
+
+
+class Input(_Event, frozen=True, kw_only=True, tag="input"):
+    """The program asked for a line of its standard input."""
+
+
+class Variable(_Event, frozen=True, kw_only=True, tag="variable"):
+    """A variable whose value was not recorded was read; ``site`` is empty in library code."""
+
+    name: str
+    site: str
 
 
 class Saved(_Event, frozen=True, kw_only=True, tag="digest"):
@@ -193,6 +213,9 @@ Event = (
     | Write
     | Rename
     | Mkdir
+    | Listed
+    | Input
+    | Variable
     | Saved
     | Child
     | Net

@@ -19,6 +19,7 @@ _SOURCE_SUFFIXES = frozenset(
     }
 )
 _PROGRAM_NAMES = frozenset({"Makefile", "Snakefile", "makefile"})
+_NAMED = frozenset({"argv", "declared", "listed"})
 
 
 class Files(Record, frozen=True, kw_only=True):
@@ -105,7 +106,7 @@ def _first_seen(folder: Folder) -> set[str]:
     The interpreter in a project's own ``.venv`` is named in argv, and is no file of the project.
     """
     interpreters = {log.start.interpreter.executable for log in folder.processes}
-    named = {path for path, row in folder.first.items() if row.seen in {"argv", "declared"}}
+    named = {path for path, row in folder.first.items() if row.seen in _NAMED}
     return named - interpreters
 
 
@@ -115,7 +116,7 @@ def _program(folder: Folder) -> str:
 
 
 def _is_source(file: File, is_program: bool) -> bool:  # noqa: FBT001 - one call
-    if file.path.startswith("/") or file.seen == "declared":
+    if file.path.startswith("/") or file.seen in {"declared", "listed"}:
         return False
     path = PurePosixPath(file.path)
     return is_program or path.suffix in _SOURCE_SUFFIXES or path.name in _PROGRAM_NAMES
@@ -134,7 +135,7 @@ def _first_file(folder: Folder, access: _Access, path: str) -> File:
         size=found.size if found else None,
         executable=bool(found and found.executable),
         digest_at_end=end.digest if end is not None and changed else None,
-        gone=read is not None and (end is None or end.digest is None),
+        gone=end is not None and end.size is None,
         seen=_seen(row, read),
         reason="" if found else _why_not(row),
     )
@@ -163,7 +164,7 @@ def _seen(row: Hashed | None, read: Read | None) -> str:
         return "declared"
     if read is not None:
         return "argv" if read.seen == "argv" else "hook"
-    return "argv" if row is not None and row.seen == "argv" else "hook"
+    return row.seen if row is not None and row.seen in _NAMED else "hook"
 
 
 def _outputs(folder: Folder, access: _Access) -> dict[str, File]:

@@ -21,12 +21,14 @@ __all__ = [
     "ProcessLog",
     "Request",
     "StartRecord",
+    "StdinRecord",
     "Tree",
     "Usage",
     "load",
 ]
 
 T = TypeVar("T")
+NameRow = tuple[str, int | None, int]
 
 _MOST_BYTES = 1 << 30
 
@@ -63,6 +65,15 @@ class StartRecord(msgspec.Struct, frozen=True, kw_only=True):
     withheld: tuple[str, ...]
 
 
+class StdinRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command took from its standard input; ``reason``: why its copy is not whole."""
+
+    kind: str
+    digest: str | None
+    size: int | None
+    reason: str
+
+
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """CPU seconds and bytes."""
 
@@ -90,6 +101,7 @@ class Tree(msgspec.Struct, frozen=True, kw_only=True):
 
     changed: tuple[str, ...] = ()
     directories: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
     complete: bool = False
     elsewhere: tuple[str, ...] = ()
     gone: int = 0
@@ -125,13 +137,19 @@ class ProcessLog(Record, frozen=True, kw_only=True):
 
 
 class Folder(Record, frozen=True, kw_only=True):
-    """All that could be read; ``bad`` lines were passed over."""
+    """All that could be read; ``bad`` lines were passed over.
+
+    ``names``: path, size in bytes (``None`` of a folder) and mtime in microseconds of what was
+    there when the run started; ``None`` where the recorder did not come to write them.
+    """
 
     place: Path
     request: Request
     start: StartRecord | None
     exit: ExitRecord | None
     tree: Tree
+    stdin: StdinRecord | None
+    names: tuple[NameRow, ...] | None
     processes: tuple[ProcessLog, ...]
     first: dict[str, Hashed]
     end: dict[str, Hashed]
@@ -154,6 +172,8 @@ def load(place: Path) -> Folder:
         start=_document(place / "start.json", StartRecord),
         exit=_document(place / "exit.json", ExitRecord),
         tree=_document(place / "tree.json", Tree) or Tree(),
+        stdin=_document(place / "stdin.json", StdinRecord),
+        names=_names(place / "names.json"),
         processes=processes,
         first={row.path: row for row in reversed(hashed) if row.when == "first"},
         end={row.path: row for row in hashed if row.when == "end"},
@@ -198,6 +218,20 @@ def _digests(path: Path) -> tuple[list[Hashed], int]:
         except (ValueError, RecursionError):
             continue
     return rows, len(lines) - len(rows)
+
+
+def _names(path: Path) -> tuple[NameRow, ...] | None:
+    """Return the names that are text: others cannot be told apart from what stands for them."""
+    rows = _document(path, list[NameRow])
+    return None if rows is None else tuple(row for row in rows if _is_text(row[0]))
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _processes(folder: Path) -> tuple[tuple[ProcessLog, ...], int]:

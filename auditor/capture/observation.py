@@ -9,6 +9,8 @@ from auditor import redaction
 from auditor.capture import activity, chance, ended, environment
 from auditor.capture.files import files_of, name_in
 from auditor.capture.folder import Folder, load
+from auditor.capture.names import names
+from auditor.capture.stdin import stdin
 from auditor.model.fact import Fact, declared, recorded, unknown
 from auditor.model.facts import Command
 from auditor.model.files import File
@@ -49,6 +51,9 @@ def read(folder: Path) -> Observation:
         made_directories=files.made,
         metric_files=files.metric_files,
         contents=str(folder / "contents"),
+        stdin=stdin(loaded),
+        stdin_copy=str(folder / "stdin"),
+        names=names(loaded),
         stdout=_stream(folder / "stdout"),
         stderr=_stream(folder / "stderr"),
         exit=ended.exit_of(loaded),

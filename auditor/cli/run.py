@@ -19,6 +19,9 @@ from auditor.cli import output
 @click.option("--metrics", multiple=True, metavar="FILE", help="A JSON file of metrics.")
 @click.option("--param", "params", multiple=True, metavar="K=V", help="A parameter of the run.")
 @click.option(
+    "--env", multiple=True, metavar="NAME", help="A variable whose value is recorded too."
+)
+@click.option(
     "--keep",
     type=output.size,
     default="64MiB",
@@ -41,6 +44,7 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     outputs: tuple[str, ...],
     metrics: tuple[str, ...],
     params: tuple[str, ...],
+    env: tuple[str, ...],
     keep: int,
     trace: str,  # noqa: ARG001 - both values name the one tracer there is
     as_json: bool,  # noqa: FBT001 - a flag
@@ -64,12 +68,24 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         metrics=metrics,
         params=dict(pair(param) for param in params),
         keep=keep,
+        env=tuple(public(name) for name in env),
     )
     filed = run(options, Path.cwd(), stdout=sys.stderr.buffer if as_json else None)
     from auditor.cli.filed import report  # noqa: PLC0415
 
     report(filed, as_json=as_json, what=shlex.join(argv))
     return filed.status
+
+
+def public(name: str) -> str:
+    """Return a variable's name. Raises ``click.UsageError`` for one that may be a secret."""
+    from auditor.redaction import is_secret_name  # noqa: PLC0415
+
+    if not name or "=" in name:
+        raise click.UsageError(f"--env takes the name of a variable, not {name!r}")
+    if is_secret_name(name):
+        raise click.UsageError(f"--env {name}: its name is that of a secret, which is not recorded")
+    return name
 
 
 def pair(param: str) -> tuple[str, str]:

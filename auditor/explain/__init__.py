@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.explain.chance import chance
 from auditor.explain.surroundings import surroundings
+from auditor.explain.withheld import withheld
 from auditor.model.audit import Cause, Divergence, Item
 from auditor.model.fingerprint import Fingerprint
 
@@ -30,7 +31,8 @@ def candidates(
     if disagree or unsure:
         found += chance((original, *replays), diverged)
     if agree or unsure:
-        found += surroundings(divergences, diverged)
+        found += [*withheld(original, inside=True), *surroundings(divergences, diverged)]
+        found += withheld(original, inside=False)
     return _first_of_each(found)
 
 

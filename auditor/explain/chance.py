@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -23,17 +24,24 @@ _SEEDING = {
 _CLOCK_RULES = frozenset({"time", "date"})
 _MOST_SITES = 5
 _REORDERED = "in another order"
+# A date, a date with its time, or seconds since 1970, as programs put them into names of files.
+_TIMED_NAME = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d([-_.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|1[4-9]\d{8})"
+    r"(?=\D|$|[01]\d[0-5]\d)"
+)
 
 
 def chance(runs: tuple[Fingerprint, ...], diverged: list[Item]) -> Iterator[Cause]:
     """Yield what made runs differ from one another, as far as it was seen; likeliest first.
 
-    A change of order alone speaks for hash order before generators.
+    A change of order alone speaks for hash order before generators. Where values changed, hash
+    order is named only if no generator was seen to draw without a seed.
     """
     reordered = any(_REORDERED in item.note for item in diverged)
-    found = [_unseeded(runs), _hash_seed(runs, reordered=reordered)]
-    if reordered and found[1] is not None and found[0] is not None:
-        found.reverse()
+    unseeded = _unseeded(runs)
+    found = [unseeded]
+    if reordered or unseeded is None:
+        found.insert(0, _hash_seed(runs, reordered=reordered))
     found += [_threads(runs), _clock(diverged), _network(runs)]
     yield from (cause for cause in found if cause is not None)
 
@@ -111,15 +119,21 @@ def _threads(runs: tuple[Fingerprint, ...]) -> Cause | None:
 
 
 def _clock(diverged: list[Item]) -> Cause | None:
-    named = [
+    inside = [
         item.name for item in diverged if any(mask.rule in _CLOCK_RULES for mask in item.masks)
     ]
-    if not named:
+    named = [
+        item.name for item in diverged if item.kind == "file" and _TIMED_NAME.search(item.name)
+    ]
+    told = [f"dates or times were found in {', '.join(inside[:_MOST_SITES])}"] if inside else []
+    if named:
+        told.append(f"a date or time is in the name of {', '.join(named[:_MOST_SITES])}")
+    if not told:
         return None
     return Cause(
         factor="time.clock",
         status="candidate",
-        evidence=f"dates or times were found in {', '.join(named[:_MOST_SITES])}",
+        evidence="; ".join(told),
         fix="keep clock readings out of results, or write them to a file that does not count",
     )
 

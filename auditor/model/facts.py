@@ -25,12 +25,14 @@ __all__ = [
     "Interpreter",
     "Locale",
     "Metric",
+    "Names",
     "NetworkAccess",
     "NumericLibrary",
     "Origin",
     "Process",
     "Resources",
     "Seed",
+    "Stdin",
     "Stream",
     "System",
     "Times",
@@ -97,10 +99,15 @@ class Locale(Record, frozen=True, kw_only=True):
 
 
 class Variables(Record, frozen=True, kw_only=True):
-    """Environment variables: values of the allow-listed ones, only names of the others."""
+    """Environment variables: values of the allow-listed ones, only names of the others.
+
+    ``read`` are those of the others that the run was seen to read, and where (``file:line`` in user
+    code, or empty).
+    """
 
     values: dict[str, str]
     withheld: tuple[str, ...] = ()
+    read: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Origin(Record, frozen=True, kw_only=True):
@@ -181,6 +188,21 @@ class Stream(Record, frozen=True, kw_only=True):
     digest: Digest
     size: int
     kept: bool
+
+
+class Stdin(Record, frozen=True, kw_only=True):
+    """What the command took from its standard input.
+
+    ``null``: there was nothing to read; a ``terminal`` and what is ``other`` (a socket, a device)
+    are not recorded: then ``digest`` and ``size`` are ``None``. ``asked``: it was seen to ask for a
+    line. ``size`` in bytes; ``kept`` as in ``File``.
+    """
+
+    kind: Literal["null", "terminal", "pipe", "file", "other"]
+    digest: Digest | None = None
+    size: int | None = None
+    kept: bool = False
+    asked: bool = False
 
 
 class Exit(Record, frozen=True, kw_only=True):
@@ -292,6 +314,18 @@ class Resources(Record, frozen=True, kw_only=True):
     user: float
     system: float
     peak_memory: int
+
+
+class Names(Record, frozen=True, kw_only=True):
+    """What was there when the run started, by name.
+
+    That is the project but for caches, repositories and virtual environments, and the folders
+    outside it that the run listed. ``digest`` is the object that ``auditor.model.names`` reads.
+    """
+
+    digest: Digest
+    files: int
+    folders: int
 
 
 class Coverage(Record, frozen=True, kw_only=True):

@@ -17,7 +17,8 @@ class File(Record, frozen=True, kw_only=True):
     with a ``reason`` if it could not be read. ``digest_at_end`` is set where the content had
     changed by the end of the run; ``gone``: it was not there any more by then. ``size`` is in
     bytes. ``kept``: the store holds the content.
-    ``seen`` says by which means the file was noticed: ``hook``, ``scan``, ``declared`` or ``argv``.
+    ``seen`` says by which means the file was noticed: ``hook``, ``scan``, ``declared``, ``argv``,
+    or ``listed``: it was not seen to be opened, and its folder was listed.
     """
 
     path: str

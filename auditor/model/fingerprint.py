@@ -14,7 +14,7 @@ import msgspec
 from auditor.errors import IntegrityError
 from auditor.model.canonical import canonical, decode, parse
 from auditor.model.digest import Digest, digest_bytes
-from auditor.model.fact import Fact
+from auditor.model.fact import Fact, unknown
 from auditor.model.facts import (
     Arithmetic,
     Command,
@@ -30,10 +30,12 @@ from auditor.model.facts import (
     Interpreter,
     Locale,
     Metric,
+    Names,
     NetworkAccess,
     Process,
     Resources,
     Seed,
+    Stdin,
     Stream,
     System,
     Times,
@@ -61,6 +63,7 @@ __all__ = [
 ]
 
 SCHEMA: Literal["auditor.fingerprint/1"] = "auditor.fingerprint/1"
+_EARLIER = "it was not recorded by the version of auditor that made this fingerprint"
 
 
 class Unverified(Record, frozen=True, kw_only=True):
@@ -103,6 +106,7 @@ class Recipe(Record, frozen=True, kw_only=True):
     params: dict[str, Fact[str]]
     inputs: Fact[Manifest]
     seeds: Fact[tuple[Seed, ...]]
+    stdin: Fact[Stdin] = unknown(_EARLIER)
 
 
 class Outcome(Record, frozen=True, kw_only=True):
@@ -117,7 +121,11 @@ class Outcome(Record, frozen=True, kw_only=True):
 
 
 class RunRecord(Record, frozen=True, kw_only=True):
-    """What happened while it ran, and how well it was observed."""
+    """What happened while it ran, and how well it was observed.
+
+    ``names`` is what was there when it started; ``keep`` the size in bytes up to which contents
+    were kept.
+    """
 
     times: Fact[Times]
     host: Fact[Host]
@@ -130,6 +138,8 @@ class RunRecord(Record, frozen=True, kw_only=True):
     uncaught: Fact[tuple[Uncaught, ...]]
     resources: Fact[Resources]
     coverage: Fact[Coverage]
+    names: Fact[Names] = unknown(_EARLIER)
+    keep: Fact[int] = unknown(_EARLIER)
 
 
 class Digests(Record, frozen=True, kw_only=True):

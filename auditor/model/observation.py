@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.model.fact import Fact
+from auditor.model.fact import Fact, unknown
 from auditor.model.facts import (
     Arithmetic,
     Command,
@@ -22,12 +22,14 @@ from auditor.model.facts import (
     Process,
     Resources,
     Seed,
+    Stdin,
     System,
     Times,
     Uncaught,
     Variables,
 )
 from auditor.model.files import File
+from auditor.model.names import Name
 from auditor.model.record import Record
 
 __all__ = ["HostFacts", "Observation"]
@@ -48,7 +50,8 @@ class Observation(Record, frozen=True, kw_only=True):
     the run went on;
     ``assemble`` reads and keeps their contents. ``metric_files`` are the JSON files named by
     ``--metrics``; ``metrics`` those a tracker recorded. ``contents`` is a folder of
-    contents, by the hexadecimal digits of their digest, saved before the run overwrote them.
+    contents, by the hexadecimal digits of their digest, saved before the run overwrote them;
+    ``stdin_copy`` the file with what was taken from stdin. ``names`` were there when it started.
     """
 
     name: str
@@ -72,6 +75,9 @@ class Observation(Record, frozen=True, kw_only=True):
     metric_files: tuple[str, ...] = ()
     metrics: Fact[tuple[Metric, ...]] | None = None
     contents: str = ""
+    stdin: Fact[Stdin] = unknown("nobody recorded it")
+    stdin_copy: str = ""
+    names: Fact[tuple[Name, ...]] = unknown("nobody recorded them")
     stdout: Fact[str]
     stderr: Fact[str]
     exit: Fact[Exit]

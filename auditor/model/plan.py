@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from auditor.model.digest import Digest
+from auditor.model.facts import Stdin
 from auditor.model.files import File
 from auditor.model.fingerprint import Unverified
 from auditor.model.record import Record
@@ -70,8 +71,10 @@ class Plan(Record, frozen=True, kw_only=True):
 
     ``files`` are laid out in a fresh tree from the store; ``directories`` are made in it, relative
     to its root.
+    ``names`` is the object with the names that were there besides, ``stdin`` what is read there.
     ``workdir`` and ``root`` are absolute in the container; ``argv`` is what is executed there.
-    ``unhonoured`` is every recorded fact that this replay does not restore.
+    ``unhonoured`` is every recorded fact that this replay does not restore. ``policy`` is the
+    digest of the one that the replays will be judged by.
     """
 
     base: Base
@@ -87,4 +90,7 @@ class Plan(Record, frozen=True, kw_only=True):
     links: dict[str, str] = msgspec.field(default_factory=dict)
     mounts: tuple[Mount, ...]
     limits: Limits
+    names: Digest | None = None
+    stdin: Stdin = Stdin(kind="null")
     unhonoured: tuple[Unverified, ...] = ()
+    policy: Digest | None = None

@@ -181,6 +181,11 @@ def _objects(fingerprint: Fingerprint) -> list[tuple[str, bool, str | None]]:
         stream = getattr(fingerprint.outcome, name).value
         if stream is not None:
             rows.append((name, stream.kept, stream.digest))
+    stdin, names = fingerprint.recipe.stdin.value, fingerprint.record.names.value
+    if stdin is not None and stdin.digest:
+        rows.append(("stdin", stdin.kept, stdin.digest))
+    if names is not None:
+        rows.append(("names", True, names.digest))
     repository = fingerprint.recipe.source.git.value
     if repository is not None and repository.patch:
         rows.append(("git diff", True, repository.patch))

@@ -30,7 +30,10 @@ OBSERVATION_SCHEMA = "auditor.observation/1"
 
 
 class RunOptions(Record, frozen=True, kw_only=True):
-    """What to observe. Paths are as given; ``keep`` in bytes."""
+    """What to observe. Paths are as given; ``keep`` in bytes.
+
+    ``env`` names the variables whose values are recorded besides those on the list.
+    """
 
     argv: tuple[str, ...]
     name: str = ""
@@ -39,6 +42,7 @@ class RunOptions(Record, frozen=True, kw_only=True):
     metrics: tuple[str, ...] = ()
     params: dict[str, str] = msgspec.field(default_factory=dict)
     keep: int = DEFAULT_KEEP
+    env: tuple[str, ...] = ()
 
 
 class Filed(Record, frozen=True, kw_only=True):
@@ -128,6 +132,7 @@ def _observation_folder(store: Store, options: RunOptions, cwd: Path) -> Path:
             for key, value in options.params.items()
         },
         "keep": options.keep,
+        "variables": options.env,
         "store": str(store.folder),
         "git": git.state(store.root, store.objects.put_bytes),
     }

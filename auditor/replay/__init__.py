@@ -6,12 +6,25 @@ once. ``engines`` are the container engines.
 
 from auditor.replay.engines import Engine
 from auditor.replay.execute import Executed, execute
+from auditor.replay.keep import keep_of
+from auditor.replay.names import unrecorded
 from auditor.replay.options import Options
 from auditor.replay.owner import remove_folders
 from auditor.replay.plan import plan
 from auditor.replay.prepare import Prepared, make_lock, prepare
 
-__all__ = ["Executed", "Options", "Prepared", "clean", "execute", "make_lock", "plan", "prepare"]
+__all__ = [
+    "Executed",
+    "Options",
+    "Prepared",
+    "clean",
+    "execute",
+    "keep_of",
+    "make_lock",
+    "plan",
+    "prepare",
+    "unrecorded",
+]
 
 
 def clean(engine: Engine, *, images: bool = False) -> tuple[int, int]:

@@ -18,17 +18,18 @@ from auditor.model.record import Record
 from auditor.replay.command import BIN
 from auditor.replay.engines import Container, Ended, Engine
 from auditor.replay.inputs import files_of
+from auditor.replay.keep import keep_of
 from auditor.replay.layout import OBSERVATION, RECORDER, lay_out
 from auditor.replay.owner import MARK, PREFIX, owner
 from auditor.replay.paths import absolute
 from auditor.replay.prepare import Prepared
 from auditor.replay.settle import settle, show_mounted
+from auditor.replay.stdin import given
 from auditor.replay.variables import HOME
 from auditor.store.objects import Objects
 
 __all__ = ["Executed", "execute"]
 
-_KEEP = 64 * 1024 * 1024
 _TMP = "/tmp"  # noqa: S108 - in the container
 
 
@@ -106,6 +107,7 @@ def _argv(plan: Plan) -> tuple[str, ...]:
 def _ask(place: Path, plan: Plan, fingerprint: Fingerprint) -> None:
     """Write what the recorder is to look for besides what it sees by itself."""
     metrics = fingerprint.outcome.metrics.value or ()
+    variables = fingerprint.recipe.environment.variables.value
 
     def at(path: str) -> str:
         return absolute(path, plan.root)
@@ -122,8 +124,10 @@ def _ask(place: Path, plan: Plan, fingerprint: Fingerprint) -> None:
         "outputs": declared(fingerprint.outcome.outputs),
         "metrics": sorted({at(metric.file) for metric in metrics if metric.file}),
         "params": {key: str(fact.value) for key, fact in fingerprint.recipe.params.items()},
-        "keep": _KEEP,
+        "keep": keep_of(fingerprint),
         "store": "",
+        "stdin": given(plan.stdin),
+        "variables": sorted(variables.values) if variables else [],
     }
     place.write_text(json.dumps(request), encoding="utf-8")
     place.chmod(0o644)

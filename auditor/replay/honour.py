@@ -31,7 +31,7 @@ def _facts(
     fingerprint: Fingerprint, lock: Lock, base: Base, options: Options, argv: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
     environment = fingerprint.recipe.environment
-    yield "stdin", "what the run read from its standard input was not recorded; a replay has none"
+    yield from _standard_input(fingerprint)
     if environment.interpreter.value is None:
         yield "environment.python", "which Python ran is not known; the replay took one of here"
     if base.kind == "host" and not argv[0].startswith(BIN) and "/" not in argv[0]:
@@ -41,10 +41,32 @@ def _facts(
         yield "locale", f"{locale.category} is honoured only if its files are on this machine"
     yield from _machine(fingerprint, options)
     yield from _files(fingerprint)
+    yield from _names(fingerprint)
     if fingerprint.recipe.dependencies.value is None:
         yield "dependencies", "which distributions were installed is not known, so none is"
     for entry in lock.unlocked:
         yield entry.subject, f"not installed in the replay: {entry.reason}"
+
+
+def _standard_input(fingerprint: Fingerprint) -> Iterator[tuple[str, str]]:
+    stdin = fingerprint.recipe.stdin.value
+    if stdin is None:
+        yield "stdin", "what the run read from its standard input is not known; a replay has none"
+    elif stdin.kind == "terminal":
+        yield "stdin", "the standard input was a terminal; a replay has none"
+    elif stdin.kind == "other":
+        yield "stdin", "the standard input was no file and no pipe; a replay has none"
+
+
+def _names(fingerprint: Fingerprint) -> Iterator[tuple[str, str]]:
+    names = fingerprint.record.names.value
+    if names is None:
+        why = "which files were there when the run started is not known"
+        yield "names", f"{why}: those that it was not seen to open are not there"
+        return
+    opened = (*files_of(fingerprint.recipe.source.files), *files_of(fingerprint.recipe.inputs))
+    if names.files > len({file.path for file in opened}):
+        yield "names", "files that the run was not seen to open are there, but not their contents"
 
 
 def _machine(fingerprint: Fingerprint, options: Options) -> Iterator[tuple[str, str]]:

@@ -13,8 +13,10 @@ from auditor.hashing import hash_file
 from auditor.model.fact import Fact
 from auditor.model.files import File, Manifest
 from auditor.model.fingerprint import Fingerprint
+from auditor.replay.names import known_names
 from auditor.replay.options import Options
 from auditor.replay.paths import absolute, check_inside, check_outside, check_root, mapped
+from auditor.replay.stdin import check_stdin
 from auditor.store.objects import Objects
 
 __all__ = ["files_of", "host_place", "verified"]
@@ -38,9 +40,11 @@ def host_place(file: File, root: str, options: Options) -> str | None:
 def verified(fingerprint: Fingerprint, objects: Objects, options: Options) -> Fingerprint:
     """Return the fingerprint with ``kept`` as it is true here, after checking every file's digest.
 
-    Raises ``NotReplayedError`` naming every file that is missing or changed, ``InputError`` for a
-    path that is refused, ``IntegrityError`` for a damaged object.
+    Raises ``NotReplayedError`` naming every file that is missing or changed, or where what was
+    read from stdin is not known; ``InputError`` for a path that is refused, ``IntegrityError`` for
+    a damaged object.
     """
+    check_stdin(fingerprint.recipe.stdin, objects)
     root = check_root(fingerprint.recipe.root)
     problems: list[str] = []
     source = _manifest(fingerprint.recipe.source.files, "source", root, objects, options, problems)
@@ -58,7 +62,10 @@ def verified(fingerprint: Fingerprint, objects: Objects, options: Options) -> Fi
         source=msgspec.structs.replace(fingerprint.recipe.source, files=source),
         inputs=inputs,
     )
-    return msgspec.structs.replace(fingerprint, recipe=recipe)
+    record = msgspec.structs.replace(
+        fingerprint.record, names=known_names(fingerprint.record.names, objects)
+    )
+    return msgspec.structs.replace(fingerprint, recipe=recipe, record=record)
 
 
 def _manifest(

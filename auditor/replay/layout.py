@@ -10,7 +10,9 @@ import auditor
 from auditor.errors import MachineError
 from auditor.model.files import File
 from auditor.model.plan import Mount, Plan
+from auditor.replay.names import lay_out_names, names_of
 from auditor.replay.paths import inside
+from auditor.replay.stdin import STDIN, given
 from auditor.store.objects import Objects
 
 __all__ = ["OBSERVATION", "RECORDER", "give_away", "lay_out"]
@@ -27,6 +29,8 @@ def lay_out(plan: Plan, objects: Objects, work: Path) -> tuple[Mount, ...]:
     try:
         tree = work / "tree"
         _tree(plan, objects, tree)
+        names = names_of(plan, objects)
+        folders = lay_out_names(names, plan, tree, work / "names")
         observation = work / "observation"
         observation.mkdir()
         give_away(tree, plan.user)
@@ -37,7 +41,8 @@ def lay_out(plan: Plan, objects: Objects, work: Path) -> tuple[Mount, ...]:
             Mount(source=str(observation), target=OBSERVATION, read_only=False),
             Mount(source=str(recorder), target=RECORDER, read_only=True),
         )
-        return (*own, *(_resolved(mount, objects, work) for mount in plan.mounts))
+        mounts = tuple(_resolved(mount, objects, work) for mount in plan.mounts)
+        return (*own, *_stdin(plan, objects, work), *folders, *mounts)
     except OSError as error:
         raise MachineError(
             f"cannot lay out a replay in {work}: {error.strerror or error}",
@@ -73,6 +78,15 @@ def _tree(plan: Plan, objects: Objects, tree: Path) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             if not place.exists():
                 place.touch()
+
+
+def _stdin(plan: Plan, objects: Objects, work: Path) -> tuple[Mount, ...]:
+    if not given(plan.stdin) or plan.stdin.digest is None:
+        return ()
+    source = work / "stdin"
+    shutil.copyfile(objects.verified(plan.stdin.digest), source)
+    source.chmod(0o644)
+    return (Mount(source=str(source), target=STDIN, read_only=True),)
 
 
 def _place(file: File, objects: Objects, place: Path) -> None:

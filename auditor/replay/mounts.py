@@ -26,9 +26,11 @@ def mounts_of(
     """Return the mounts for ``files``, sorted by target.
 
     ``inputs`` are the paths that must not be written to; ``written`` those that the run left.
+    What the run saw by name only is not protected.
     More than ``MOST`` inputs of the tree are mounted by whole folders that hold nothing else.
     """
-    laid_out = {file.path for file in files if file.kept and not file.path.startswith("/")}
+    read = [file for file in files if file.seen != "listed"]
+    laid_out = {file.path for file in read if file.kept and not file.path.startswith("/")}
     protected = sorted((laid_out & inputs) - written)
     if len(protected) > MOST:
         protected = _by_folder(protected, laid_out | written)

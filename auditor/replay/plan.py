@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from auditor.errors import InputError, NotReplayedError
-from auditor.model.facts import Command, Interpreter
+from auditor.model.facts import Command, Interpreter, Stdin
 from auditor.model.files import File
 from auditor.model.fingerprint import Fingerprint
 from auditor.model.plan import Base, Limits, Lock, Plan
@@ -49,6 +49,7 @@ def plan(fingerprint: Fingerprint, lock: Lock, base: Base, options: Options) -> 
     written = frozenset(file.path for file in files_of(fingerprint.outcome.outputs))
     # What the run removed or moved cannot be a mount point: that can be neither
     inputs = frozenset(file.path for file in files_of(recipe.inputs) if not file.gone)
+    names = fingerprint.record.names.value
     return Plan(
         base=base,
         dockerfile=dockerfile(base),
@@ -63,6 +64,8 @@ def plan(fingerprint: Fingerprint, lock: Lock, base: Base, options: Options) -> 
         links=links,
         mounts=mounts_of(files, inputs, written, root, options),
         limits=_limits(options),
+        names=names.digest if names is not None else None,
+        stdin=recipe.stdin.value or Stdin(kind="null"),
         unhonoured=(*unhonoured(fingerprint, lock, base, options, argv), *differing),
     )
 

@@ -62,4 +62,16 @@ def _differing(recorded: Variables, variables: dict[str, str]) -> list[Unverifie
                 reason=f"{name} {now} in the container, since it is about the machine",
             )
         )
-    return found
+    return [*found, *_withheld(recorded, variables)]
+
+
+def _withheld(recorded: Variables, variables: dict[str, str]) -> list[Unverified]:
+    return [
+        Unverified(
+            subject=f"environment.variable:{name}",
+            reason=f"{name} was read{f' at {site}' if site else ' by a library'}, and its value was"
+            " not recorded, so it is not set in the container (auditor run --env records it)",
+        )
+        for name, site in sorted(recorded.read.items())
+        if name not in variables
+    ]

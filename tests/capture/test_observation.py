@@ -6,8 +6,10 @@ import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,8 @@ import pytest
 
 from auditor.capture import read
 from auditor.errors import InputError
-from auditor.model.facts import Exit
+from auditor.model.digest import digest_bytes
+from auditor.model.facts import Exit, Stdin
 from auditor.model.files import File
 
 if TYPE_CHECKING:
@@ -383,12 +386,110 @@ def test_modules_that_read_by_native_code(project: Project) -> None:
     assert seen.coverage.value.blind == ("h5py opens files by native code, which is not seen",)
 
 
-def test_standard_input_that_was_not_recorded(project: Project) -> None:
+def test_standard_input(project: Project) -> None:
     project.write("run.py", "input()")
     with (project.root / "run.py").open() as file:
         seen = read(project.run(sys.executable, "run.py", stdin=file.fileno()))
+        small = read(project.run(sys.executable, "run.py", stdin=file.fileno()))
+    assert seen.stdin.value == Stdin(
+        kind="file", digest=digest_bytes(b"input()"), size=7, asked=True
+    )
+    assert Path(seen.stdin_copy).read_bytes() == b"input()"
+    assert small.stdin.value is not None
+    assert small.stdin.value.size == 0  # the file was at its end
+    nothing = read(project.run(sys.executable, "run.py"))
+    assert nothing.stdin.value == Stdin(kind="null", asked=True)
+
+
+def test_standard_input_that_is_not_kept(project: Project) -> None:
+    project.write("run.py", "input()")
+    with (project.root / "run.py").open() as file:
+        seen = read(project.run(sys.executable, "run.py", stdin=file.fileno(), keep=3))
     assert seen.coverage.value is not None
-    assert "stdin was a file" in seen.coverage.value.blind[0]
+    assert "larger than what is kept" in seen.coverage.value.blind[0]
+    assert not Path(seen.stdin_copy).exists()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(b"line\n")
+        seen = read(project.run(sys.executable, "run.py", stdin=theirs.fileno()))
+    assert seen.stdin.value == Stdin(kind="other", asked=True)
+    assert seen.coverage.value is not None
+    assert "no pipe that can be copied" in seen.coverage.value.blind[0]
+
+
+def test_names_that_were_there(project: Project) -> None:
+    for name in ("data/read", "data/unread", "data/.env", "rest/x", "old.txt", "lock", "moved"):
+        project.write(name, name)
+    (project.root / "link").symlink_to("data")
+    (project.root / "broken").symlink_to("nowhere")
+    os.utime(project.root / "rest/x", ns=(0, 1_500_000_000_123_456_789))
+    folder = project.python(
+        """
+        import os
+        open("data/read").read()
+        os.listdir("data")
+        open("old.txt", "w").write("new")
+        os.remove("lock")
+        os.rename("moved", "there")
+        os.mkdir("made")
+        os.listdir("made")
+        """
+    )
+    seen = read(folder)
+    assert seen.names.value is not None
+    found = {name.path: name for name in seen.names.value}
+    assert {name for name, one in found.items() if one.size is None} == {"data", "rest", "link"}
+    assert {name for name, one in found.items() if one.changed} == {"old.txt", "lock", "moved"}
+    assert (found["rest/x"].size, found["rest/x"].modified) == (6, 1_500_000_000_123_456)
+    assert not {"made", "there", "broken"} & set(found)
+    assert seen.inputs.value is not None
+    listed = {file.path for file in seen.inputs.value if file.seen == "listed"}
+    assert listed == {"data/unread"}
+    assert not any(file.gone for file in seen.inputs.value if file.path.startswith("data"))
+
+
+def test_an_old_input_is_not_gone(project: Project) -> None:
+    project.write("in.txt", "1")
+    project.write("run.py", "open('in.txt').read()")
+    time.sleep(2.2)  # so that its times prove it unchanged, and nobody hashes it again
+    seen = read(project.run(sys.executable, "run.py"))
+    assert seen.inputs.value is not None
+    assert [(file.path, file.gone) for file in seen.inputs.value] == [("in.txt", False)]
+
+
+def test_what_imports_look_for_is_not_listed(project: Project) -> None:
+    project.write("package/__init__.py", "")
+    project.write("package/other.py", "")
+    seen = read(
+        project.python(
+            "import importlib.metadata, pkgutil, package; list(pkgutil.iter_modules(['.']))\n"
+            "list(importlib.metadata.distributions())"
+        )
+    )
+    assert seen.inputs.value == ()
+    assert seen.source.value is not None
+    assert [file.path for file in seen.source.value] == ["package/__init__.py", "run.py"]
+
+
+def test_names_outside_the_project(project: Project) -> None:
+    outside = project.place / "outside"
+    (outside / "old").mkdir(parents=True)
+    (outside / "a").write_text("a")
+    (outside / "link").symlink_to("a")
+    script = f"""
+        import os, tempfile
+        os.listdir({str(outside)!r})
+        with tempfile.TemporaryDirectory(dir={str(project.place)!r}) as own:
+            open(own + "/mine", "w").write("x")
+            print(os.listdir(own))
+        os.listdir({str(outside / "old")!r})
+        """
+    seen = read(project.python(script))
+    assert seen.names.value is not None
+    assert {name.path for name in seen.names.value if name.path.startswith("/")} == {
+        *(str(outside), f"{outside}/a", f"{outside}/link", f"{outside}/old"),
+    }
+    assert seen.inputs.value == ()
 
 
 def test_the_search_path_in_the_project(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 from auditor.explain import candidates
 from auditor.model.audit import Cause, Divergence, Item, Levels
 from auditor.model.evidence import Magnitude, Mask
-from auditor.model.facts import Arithmetic, GeneratorUse, NetworkAccess, NumericLibrary
+from auditor.model.facts import Arithmetic, GeneratorUse, NetworkAccess, NumericLibrary, Variables
 
 Make = Callable[..., Any]
 DRAWS = (
@@ -90,11 +90,44 @@ def test_hash_order_is_a_candidate_where_it_was_random(make_fingerprint: Make) -
 def test_a_change_of_order_speaks_for_hash_order_first(make_fingerprint: Make) -> None:
     run = randomised(make_fingerprint, generators=DRAWS)
     plain = candidates(run, (run, run), (item(deterministic=False),), ())
-    assert factors(plain) == ["randomness.unseeded", "randomness.hash-seed"]
+    assert factors(plain) == ["randomness.unseeded"]
     moved = item(deterministic=False, note="the same lines in another order")
     found = candidates(run, (run, run), (moved,), ())
     assert factors(found) == ["randomness.hash-seed", "randomness.unseeded"]
     assert found[0].evidence.endswith("what differs is the order")
+
+
+@pytest.mark.parametrize(
+    ("name", "timed"),
+    [
+        ("runs/2026-11-21_07-03/log.txt", True),
+        ("model-20261121.pt", True),
+        ("model-20261121070312.pt", True),
+        ("1763708400.ckpt", True),
+        ("2026.csv", False),
+        ("20269921.csv", False),
+        ("fold-12345678.npy", False),
+        ("m-a19990101234567890.bin", False),
+    ],
+)
+def test_a_time_in_a_file_s_name_is_of_the_clock(
+    make_fingerprint: Make, name: str, *, timed: bool
+) -> None:
+    run = make_fingerprint()
+    found = candidates(run, (run, run), (item(deterministic=False, name=name),), ())
+    assert factors(found) == ["time.clock"] * timed
+    assert all(name in cause.evidence for cause in found)
+
+
+def test_variables_that_were_read_and_not_recorded(make_fingerprint: Make) -> None:
+    variables = Variables(values={}, withheld=("A", "HF_HOME"), read={"A": "t.py:1", "HF_HOME": ""})
+    original, replay = make_fingerprint(variables=variables), make_fingerprint()
+    agreeing = (item(deterministic=True),)
+    found = candidates(original, (replay, replay), agreeing, (differs("dependency:numpy"),))
+    names = ["environment.variable:A", "dependency:numpy", "environment.variable:HF_HOME"]
+    assert factors(found) == names
+    assert "at t.py:1" in found[0].evidence
+    assert "--env HF_HOME" in found[2].fix
 
 
 def test_threads_clock_and_network_only_with_evidence(make_fingerprint: Make) -> None:

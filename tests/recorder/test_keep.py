@@ -22,8 +22,8 @@ import pytest
 from auditor import recorder
 from auditor.recorder import inventory
 from auditor.recorder.keep import digests as hashing
+from auditor.recorder.keep import listings, signals, streams, system, tree, watch
 from auditor.recorder.keep import main as keeper
-from auditor.recorder.keep import signals, streams, system, tree, watch
 from auditor.recorder.keep.inventories import Inventories
 from auditor.recorder.keep.launch import StartError, environment
 from auditor.recorder.keep.records import request_of, write
@@ -192,7 +192,8 @@ def test_a_tail_waits_for_the_end_of_a_line(tmp_path: Path) -> None:
 def test_what_cannot_be_followed_is_counted(tmp_path: Path) -> None:
     (tmp_path / "events").mkdir()
     digests = hashing.Digests(str(tmp_path / "digests.jsonl"))
-    follower = watch.Watch(str(tmp_path), str(FOLDER), digests)
+    seen = listings.Listings(str(tmp_path), {}, 0)
+    follower = watch.Watch(str(tmp_path), str(FOLDER), digests, seen)
     (tmp_path / "events" / "1.jsonl").write_bytes(
         b'{"event": "read"}\n{"event": "rename", "to": ""}\n{"event": "rename", "to": "/y"}\n'
         b'{"event": "digest", "path": "/absent", "stat": [1]}\n{"event": "write", "path": "/x"}\n'
@@ -201,7 +202,7 @@ def test_what_cannot_be_followed_is_counted(tmp_path: Path) -> None:
     time.sleep(0.1)
     assert follower.finish() == ["1 events could not be followed"]
     assert list(follower.written) == ["/y", "/x"]
-    lost = watch.Watch(str(tmp_path / "absent"), str(FOLDER), digests)
+    lost = watch.Watch(str(tmp_path / "absent"), str(FOLDER), digests, seen)
     lost._poll()
     assert lost._failures == 1
 
@@ -258,32 +259,28 @@ def test_priority_is_lowered_only_where_it_may(
 def test_snapshots_leave_out_what_is_no_result(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in (".git/x", "__pycache__/x", "env/pyvenv.cfg", "store/x", "kept/x"):
+    for name in (".git/x", "__pycache__/x", "env/pyvenv.cfg", "store/x", "kept/x", "kept/gone"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("1")
     before = tree.snapshot(str(tmp_path), [str(tmp_path / "store")])
     assert before is not None
-    assert set(before) == {"kept", "kept/x", "env"} - {"env"}
+    apart = {".git", "__pycache__", "env", "store"}
+    assert set(before) == {"kept", "kept/x", "kept/gone", *apart}
     (tmp_path / "kept" / "x").write_text("22")
-    (tmp_path / "made").mkdir()
+    (tmp_path / "kept" / "gone").unlink()
+    (tmp_path / "made" / "__pycache__").mkdir(parents=True)
     after = tree.snapshot(str(tmp_path), [str(tmp_path / "store")])
     assert tree.changes(before, after) == {
         "changed": ["kept/x"],
         "directories": ["made"],
+        "removed": ["kept/gone"],
         "complete": True,
     }
     monkeypatch.setattr(tree, "MOST", 1)
     assert tree.snapshot(str(tmp_path), []) is None
     assert not tree.changes(before, None)["complete"]
-    assert len(tree.files_below(str(tmp_path))) < 7
+    assert len(tree.files_below(str(tmp_path))) < 6
     assert tree.snapshot(str(tmp_path / "absent"), []) == {}
-
-
-def test_an_entry_that_vanishes_has_no_state() -> None:
-    def gone(*, follow_symlinks: bool) -> None:
-        raise FileNotFoundError(follow_symlinks)
-
-    assert tree._state(SimpleNamespace(stat=gone)) == ()  # type: ignore[arg-type]
 
 
 def test_zone_and_libc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -314,18 +311,6 @@ def test_zone_and_libc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(os, "confstr", unknown)
     assert system.libc() in {"", "musl"}
-
-
-def test_kinds_of_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fstat = os.fstat
-    pipe = os.pipe()
-    with (tmp_path / "x").open("w") as file:
-        for number, kind in [(file.fileno(), "file"), (pipe[0], "pipe"), (-1, "null")]:
-            with monkeypatch.context() as patch:
-                patch.setattr(os, "fstat", lambda _fd, number=number: fstat(number))
-                assert system._stdin() == kind
-    for descriptor in pipe:
-        os.close(descriptor)
 
 
 def test_interpreters_that_do_not_answer(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_ctrl_c_in_a_terminal_reaches_the_command_once(bench: Bench) -> None:
     assert (bench.project / "count").read_text() == "1"
     record = json.loads((folder / "exit.json").read_bytes())
     assert record["interrupted"]
-    assert json.loads((folder / "start.json").read_bytes())["stdin"] == "tty"
+    assert json.loads((folder / "start.json").read_bytes())["stdin"] == "terminal"
 
 
 def test_it_outlives_its_parent(bench: Bench) -> None:

@@ -138,7 +138,7 @@ def test_says_which_facts_it_does_not_restore(make: Any) -> None:
     subjects = [entry.subject for entry in planned(fingerprint, lock, network="bridge").unhonoured]
     assert subjects == [
         *("stdin", "environment.python", "command", "locale", "hardware.gpu", "network"),
-        *("input:gone.csv", "output:/results/x", "dependencies", "dependency:x"),
+        *("input:gone.csv", "output:/results/x", "names", "dependencies", "dependency:x"),
     ]
     subjects = [entry.subject for entry in planned(fingerprint, gpus="all").unhonoured]
     assert "hardware.gpu" not in subjects

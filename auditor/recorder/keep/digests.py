@@ -41,6 +41,10 @@ class Digests(threading.Thread):
         """Take a digest that the hook took before the file was overwritten."""
         self._first.setdefault(path, dict(record, hashed=0))
 
+    def has(self, path: str) -> bool:
+        """Say whether ``path`` was asked for, or is known."""
+        return path in self._first
+
     def run(self) -> None:
         """Hash what is asked for, in order, at a lower priority than the run."""
         try:
@@ -67,6 +71,14 @@ class Digests(threading.Thread):
         with open(self._place, "a", encoding="ascii") as file:
             for path in dict.fromkeys([*paths, *again]):
                 _append(file, dict(_hashed(path, None), path=path, when="end"))
+
+    def listed(self, paths: Iterable[str]) -> None:
+        """Hash what the run saw by name only, which is as it was when the run started."""
+        with open(self._place, "a", encoding="ascii") as file:
+            for path in paths:
+                record = _hashed(path, None)
+                if record["digest"] is not None:
+                    _append(file, dict(record, path=path, when="first", seen="listed"))
 
 
 def _hashed(path: str, opened: Optional[List[int]]) -> Dict[str, Any]:

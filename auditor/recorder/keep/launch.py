@@ -33,8 +33,10 @@ def environment(observation: str, inject: str) -> Dict[str, str]:
     return variables
 
 
-def launch(argv: Sequence[str], variables: Mapping[str, str], stdout: int, stderr: int) -> int:
-    """Start ``argv`` and return its process id; closes the two descriptors here.
+def launch(
+    argv: Sequence[str], variables: Mapping[str, str], stdin: int, stdout: int, stderr: int
+) -> int:
+    """Start ``argv`` and return its process id; closes the two descriptors of its output here.
 
     No signal is blocked in it, and those that Python ignores are not ignored. Raises
     ``StartError``.
@@ -43,6 +45,8 @@ def launch(argv: Sequence[str], variables: Mapping[str, str], stdout: int, stder
         (os.POSIX_SPAWN_DUP2, stdout, 1),
         (os.POSIX_SPAWN_DUP2, stderr, 2),
     ]
+    if stdin:
+        actions.append((os.POSIX_SPAWN_DUP2, stdin, 0))
     try:
         return os.posix_spawnp(
             argv[0],

@@ -9,7 +9,9 @@ import time
 from . import signals, system, tree
 from .digests import Digests
 from .launch import StartError, environment, launch
+from .listings import Listings
 from .records import request_of, write
+from .stdin import feed, stdin_of
 from .streams import Stream
 from .watch import Watch
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Sequence
 
     from .signals import Ending
+    from .stdin import Stdin
 
 __all__ = ["main"]
 
@@ -51,19 +54,24 @@ class _Keeper:
         digests = Digests(os.path.join(self.folder, "digests.jsonl"))
         self._named(digests)
         streams = [Stream(os.path.join(self.folder, name)) for name in ("stdout", "stderr")]
-        start = system.facts(self.argv, os.path.join(self.recorder, "inject"))
+        stdin = self._stdin()
+        asked = list(self.request["variables"])
+        start = system.facts(self.argv, os.path.join(self.recorder, "inject"), asked)
+        start["stdin"] = stdin.kind
         started, clock = _now(), time.monotonic()
         try:
             os.chdir(self.cwd)
             variables = environment(self.folder, os.path.join(self.recorder, "inject"))
-            pid = launch(self.argv, variables, streams[0].sink, streams[1].sink)
+            pid = launch(self.argv, variables, stdin.descriptor, streams[0].sink, streams[1].sink)
         except StartError as error:
             write(self.folder, "start.json", dict(start, started=started, pid=None))
             return self._refused(error, started)
         write(self.folder, "start.json", dict(start, started=started, pid=pid))
+        stdin.start()
         streams[0].copy_to(1)
         streams[1].copy_to(2)
-        watch = Watch(self.folder, self.recorder, digests)
+        listings = Listings(self.root, before, int(self.request["keep"]))
+        watch = Watch(self.folder, self.recorder, digests, listings)
         watch.start()
         ending = signals.attend(pid)
         times = {
@@ -72,14 +80,24 @@ class _Keeper:
             "duration": time.monotonic() - clock,
         }
         notes = [note for stream in streams for note in stream.finish()]
+        write(self.folder, "stdin.json", stdin.finish())
         notes += watch.finish()
         self._outputs(digests, tree.changes(before, tree.snapshot(self.root, skipped)), watch)
+        listings.write(os.path.join(self.folder, "names.json"))
+        notes += listings.take_contents(digests, watch.written)
         return self._end(ending, times, notes)
+
+    def _stdin(self) -> Stdin:
+        given = self.request["stdin"]
+        if given:
+            feed(str(given["kind"]), str(given["path"]))
+        return stdin_of(self.folder, int(self.request["keep"]))
 
     def _prepare(self) -> None:
         for name in ("events", "contents"):
             os.makedirs(os.path.join(self.folder, name), exist_ok=True)
-        parts = (self.root, str(self.request["store"]), str(self.request["keep"]))
+        parts = [self.root, str(self.request["store"]), str(self.request["keep"])]
+        parts += self.request["variables"]
         with open(os.path.join(self.folder, "settings"), "wb") as file:
             file.write(b"\0".join(os.fsencode(part) for part in parts))
 

@@ -19,6 +19,8 @@ _DEFAULTS = {
     "params": {},
     "keep": 0,
     "store": "",
+    "stdin": {},
+    "variables": [],
 }  # type: Dict[str, Any]
 
 

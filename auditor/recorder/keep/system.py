@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import os
-import stat as modes
 
 from ..observer.variables import split, without_userinfo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Collection, Dict, List, Tuple
 
 __all__ = ["facts", "libc", "zone"]
 
 _CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
 
 
-def facts(argv: List[str], inject: str) -> Dict[str, Any]:
-    """Return the members of the start record that are known before the command starts."""
+def facts(argv: List[str], inject: str, asked: Collection[str] = ()) -> Dict[str, Any]:
+    """Return the members of the start record that are known before the command starts.
+
+    ``asked`` are the variables whose values are wanted besides.
+    """
     uname = os.uname()
-    values, withheld = split(os.environ, inject)
+    values, withheld = split(os.environ, inject, asked)
     name, source = zone()
     return {
         "argv": [without_userinfo(word) for word in argv],
-        "stdin": _stdin(),
         "container": any(os.path.exists(mark) for mark in _CONTAINER_MARKS),
         "system": uname.sysname,
         "machine": uname.machine,
@@ -71,13 +72,3 @@ def _distribution() -> str:
             continue
         return rows.get("PRETTY_NAME", rows.get("NAME", "")).strip("\"'")
     return ""
-
-
-def _stdin() -> str:
-    try:
-        stat = os.fstat(0)
-    except OSError:
-        return "null"
-    if modes.S_ISCHR(stat.st_mode):
-        return "tty" if os.isatty(0) else "null"
-    return "file" if modes.S_ISREG(stat.st_mode) else "pipe"

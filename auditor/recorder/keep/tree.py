@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import stat as modes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
     State = Tuple[int, ...]
-    Snapshot = Optional[Dict[str, Optional[State]]]
+    Snapshot = Optional[Dict[str, State]]
 
-__all__ = ["changes", "files_below", "snapshot"]
+__all__ = ["MOST", "changes", "files_below", "is_folder", "snapshot", "state_of"]
 
 MOST = 100_000
 _SKIPPED = frozenset(
@@ -21,12 +22,12 @@ _SKIPPED = frozenset(
 
 
 def snapshot(root: str, skipped: Sequence[str]) -> Snapshot:
-    """Return the state of each file below ``root``, ``None`` for a folder; paths are relative.
+    """Return the state of each file and folder below ``root``; paths are relative.
 
-    Caches, repositories, virtual environments and the folders ``skipped`` are left out. ``None``
-    where the tree has more than ``MOST`` entries.
+    Caches, repositories, virtual environments and the folders ``skipped`` are in it themselves,
+    and nothing that is in them. ``None`` where the tree has more than ``MOST`` entries.
     """
-    found: Dict[str, Optional[State]] = {}
+    found: Dict[str, State] = {}
     for path, state in _walk(root, frozenset(skipped)):
         found[os.path.relpath(path, root) if root == "/" else path[len(root) + 1 :]] = state
         if len(found) > MOST:
@@ -35,15 +36,32 @@ def snapshot(root: str, skipped: Sequence[str]) -> Snapshot:
 
 
 def changes(before: Snapshot, after: Snapshot) -> Dict[str, Any]:
-    """Return ``changed`` (and new) files, new ``directories``, and if that is ``complete``."""
+    """Return ``changed`` (and new) files, new ``directories``, and if that is ``complete``.
+
+    ``removed`` are the files that were there and are not any more.
+    """
     if before is None or after is None:
-        return {"changed": [], "directories": [], "complete": False}
-    fresh = [path for path, state in after.items() if path not in before or state != before[path]]
+        return {"changed": [], "directories": [], "removed": [], "complete": False}
+    files = {path: state for path, state in after.items() if not is_folder(state)}
+    made = [path for path, state in after.items() if is_folder(state) and path not in before]
     return {
-        "changed": sorted(path for path in fresh if after[path] is not None),
-        "directories": sorted(path for path in fresh if after[path] is None),
+        "changed": sorted(path for path, state in files.items() if state != before.get(path)),
+        "directories": sorted(path for path in made if os.path.basename(path) not in _SKIPPED),
+        "removed": sorted(
+            path for path, state in before.items() if path not in files and not is_folder(state)
+        ),
         "complete": True,
     }
+
+
+def is_folder(state: State) -> bool:
+    """Say whether a state is that of a folder."""
+    return modes.S_ISDIR(state[3])
+
+
+def state_of(stat: os.stat_result) -> State:
+    """Return what tells whether an entry of a folder changed: inode, size, mtime in ns, mode."""
+    return (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_mode)
 
 
 def files_below(path: str) -> List[str]:
@@ -58,27 +76,22 @@ def files_below(path: str) -> List[str]:
     return sorted(found)
 
 
-def _walk(folder: str, skipped: frozenset[str]) -> Iterator[Tuple[str, Optional[State]]]:
+def _walk(folder: str, skipped: frozenset[str]) -> Iterator[Tuple[str, State]]:
     try:
         entries = list(os.scandir(folder))
     except OSError:
         return
     for entry in entries:
-        if entry.name in _SKIPPED or entry.path in skipped:
+        try:
+            state = state_of(entry.stat(follow_symlinks=False))
+        except OSError:
             continue
-        if entry.is_dir(follow_symlinks=False):
-            if not os.path.exists(os.path.join(entry.path, "pyvenv.cfg")):
-                yield entry.path, None
-                yield from _walk(entry.path, skipped)
-        else:
-            state = _state(entry)
-            if state:
-                yield entry.path, state
+        yield entry.path, state
+        if is_folder(state) and not _is_apart(entry, skipped):
+            yield from _walk(entry.path, skipped)
 
 
-def _state(entry: os.DirEntry[str]) -> State:
-    try:
-        stat = entry.stat(follow_symlinks=False)
-    except OSError:
-        return ()
-    return (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_mode)
+def _is_apart(entry: os.DirEntry[str], skipped: frozenset[str]) -> bool:
+    if entry.name in _SKIPPED or entry.path in skipped:
+        return True
+    return os.path.exists(os.path.join(entry.path, "pyvenv.cfg"))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, List, Tuple
 
     from .digests import Digests
+    from .listings import Listings
 
 __all__ = ["Tail", "Watch"]
 
@@ -43,17 +44,18 @@ class Tail:
 
 
 class Watch(threading.Thread):
-    """Hands events on: reads are hashed, interpreters asked for what they have installed.
+    """Hands events on: reads are hashed, listed folders noted, interpreters asked what they have.
 
     ``written`` are the paths that the run wrote, in the order of the events.
     """
 
-    def __init__(self, folder: str, recorder: str, digests: Digests) -> None:
+    def __init__(self, folder: str, recorder: str, digests: Digests, listings: Listings) -> None:
         super().__init__(daemon=True)
         self.written: Dict[str, None] = {}
         self._tail = Tail(os.path.join(folder, "events"))
         self._inventories = Inventories(folder, recorder)
         self._digests = digests
+        self._listings = listings
         self._stopping = threading.Event()
         self._failures = 0
 
@@ -96,6 +98,8 @@ class Watch(threading.Thread):
             self.written[str(event["path"])] = None
         elif kind == "rename" and event["to"]:
             self.written[str(event["to"])] = None
+        elif kind == "list":
+            self._listings.saw(str(event["path"]))
         elif kind == "start":
             interpreter = event["interpreter"]
             self._inventories.of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat as modes
+import sys
 
 from . import content
 from .places import source_of
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["Files"]
 
 _LONG = 4096
+_IMPORTS = ("<frozen importlib", "/importlib/", "/pkgutil.py", "/pkg_resources/")
 
 
 class Files:
-    """Writes ``read``, ``write``, ``rename``, ``mkdir`` and ``digest`` events.
+    """Writes ``read``, ``write``, ``rename``, ``mkdir``, ``list`` and ``digest`` events.
 
     Paths are remembered by their hash: a run may open millions of files.
     """
@@ -32,6 +34,7 @@ class Files:
         self.saved = content.Contents(contents, keep)
         self._read: Set[int] = set()
         self._written: Set[int] = set()
+        self._listed: Set[int] = set()
 
     def opened(self, name: Any, _mode: Any, flags: Any) -> None:
         """Take the arguments of the audit event ``open``."""
@@ -118,6 +121,19 @@ class Files:
         if path is not None and not os.path.lexists(path):
             self.journal.write("mkdir", path=path)
 
+    def listed(self, name: Any) -> None:
+        """Take the argument of ``os.listdir`` and ``os.scandir``: the first listing of a folder.
+
+        Where imports look for modules, nobody asked for names. Called by the hook's listener.
+        """
+        if isinstance(name, int):
+            return
+        path = self.places.folder("." if name is None else name)
+        if path is None or hash(path) in self._listed or _importing(sys._getframe(2)):  # noqa: SLF001
+            return
+        self._listed.add(hash(path))
+        self.journal.write("list", path=path)
+
     def database(self, name: Any) -> None:
         """Take the argument of ``sqlite3.connect``: a file that is read and may be written."""
         text = os.fsdecode(name)
@@ -141,3 +157,8 @@ def _regular(path: str) -> Optional[os.stat_result]:
     except (OSError, ValueError):
         return None
     return stat if modes.S_ISREG(stat.st_mode) else None
+
+
+def _importing(frame: Any) -> bool:
+    filename = frame.f_code.co_filename
+    return any(part in filename for part in _IMPORTS)

@@ -8,6 +8,8 @@ from _thread import get_ident
 
 from . import process
 from .children import Children
+from .console import Console
+from .environ import Environ
 from .failures import Failures
 from .files import Files
 from .imports import Finder
@@ -18,7 +20,7 @@ from .places import Places
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, Set, Tuple
+    from typing import Any, Callable, Dict, List, Set, Tuple
 
 __all__ = ["Observer", "install"]
 
@@ -27,12 +29,13 @@ class Observer:
     """All that is observed of one process; events go to the journal."""
 
     def __init__(self, observation: str, recorder: str) -> None:
-        root, store, keep = _settings(observation)
+        root, store, keep, self.asked = _settings(observation)
         self.inject = os.path.join(recorder, "inject")
         self.journal = Journal(observation)
         self.places = Places(root, (observation, recorder, store))
         self.files = Files(self.places, self.journal, os.path.join(observation, "contents"), keep)
         self.children = Children(self.files, self.journal)
+        self.console = Console(self.journal)
         self.network = Network(self.journal)
         self.failures = Failures(self.journal, self.network)
         self.ledger = Ledger(self.places, self.journal)
@@ -45,7 +48,9 @@ class Observer:
         """Write the first event, then listen."""
         import atexit
 
-        self.journal.write("start", fork=False, **process.facts(self.inject))
+        facts = process.facts(self.inject, self.asked)
+        self.journal.write("start", fork=False, **facts)
+        Environ(self.places, self.journal, set(facts["variables"])).watch()
         atexit.register(self.finish)
         os.register_at_fork(after_in_child=self.forked)
         sys.addaudithook(self.listen)
@@ -96,7 +101,7 @@ class Observer:
             self.network.forked()
             self._ended = False
             self._busy = set()
-            self.journal.write("start", fork=True, **process.facts(self.inject))
+            self.journal.write("start", fork=True, **process.facts(self.inject, self.asked))
         except Exception:
             pass
 
@@ -122,6 +127,8 @@ class Observer:
             "os.remove": self.files.removed,
             "os.truncate": self.files.truncated,
             "os.mkdir": self.files.made,
+            "os.listdir": self.files.listed,
+            "os.scandir": self.files.listed,
             "sqlite3.connect": self.files.database,
             "subprocess.Popen": self.children.popen,
             "os.system": self.children.system,
@@ -130,6 +137,7 @@ class Observer:
             "socket.connect": self.network.connected,
             "socket.getaddrinfo": self.network.looked_up,
             "socket.gethostbyname": self.network.looked_up,
+            "builtins.input": self.console.asked,
             "sys.excepthook": self.failures.uncaught,
         }
 
@@ -146,11 +154,14 @@ def _finalised_by(util: Any) -> Callable[[Observer], None]:
     return register
 
 
-def _settings(observation: str) -> Tuple[str, str, int]:
-    """Return root, store and the size up to which contents are kept, as the keeper left them."""
+def _settings(observation: str) -> Tuple[str, str, int, List[str]]:
+    """Return what the keeper left: root, store, the size up to which contents are kept, variables.
+
+    The variables are those whose values are wanted besides the allow-listed ones.
+    """
     descriptor = os.open(os.path.join(observation, "settings"), os.O_RDONLY | os.O_CLOEXEC)
     try:
-        root, store, keep = os.read(descriptor, 65536).split(b"\0")[:3]
+        root, store, keep, *asked = os.read(descriptor, 1 << 20).split(b"\0")
     finally:
         os.close(descriptor)
-    return os.fsdecode(root), os.fsdecode(store), int(keep)
+    return os.fsdecode(root), os.fsdecode(store), int(keep), [os.fsdecode(name) for name in asked]

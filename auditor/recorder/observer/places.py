@@ -51,6 +51,11 @@ class Places:
             path = self.root + path[len(self._real) :]
         return path if self.matters(os.path.dirname(path)) else None
 
+    def folder(self, name: Any) -> Optional[str]:
+        """Return the absolute path of a folder if what is in it matters, else ``None``."""
+        path = self.absolute(os.path.join(os.fsdecode(name), "entry"))
+        return None if path is None else os.path.dirname(path)
+
     def matters(self, folder: str) -> bool:
         """Say whether files in ``folder`` matter: the nearest folder that is known decides."""
         known = self._matters.get(folder)

@@ -9,16 +9,19 @@ from .variables import split, without_userinfo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List
+    from typing import Any, Collection, Dict, List
 
 __all__ = ["facts"]
 
 _LONG = 8192
 
 
-def facts(inject: str) -> Dict[str, Any]:
-    """Return the members of the ``start`` event; nothing in it costs an import."""
-    values, withheld = split(os.environ, inject)
+def facts(inject: str, asked: Collection[str] = ()) -> Dict[str, Any]:
+    """Return the members of the ``start`` event; nothing in it costs an import.
+
+    ``asked`` are the variables whose values are wanted besides.
+    """
+    values, withheld = split(os.environ, inject, asked)
     return {
         "pid": os.getpid(),
         "ppid": os.getppid(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Mapping, Tuple
+    from typing import Collection, Dict, List, Mapping, Tuple
 
 __all__ = ["split", "without_userinfo"]
 
@@ -20,8 +20,10 @@ _SECRET = "secret token passw credential apikey api_key auth cookie session priv
 _OWN = "AUDITOR_"
 
 
-def split(environment: Mapping[str, str], inject: str) -> Tuple[Dict[str, str], List[str]]:
-    """Return the allow-listed variables, and the sorted names of the others.
+def split(
+    environment: Mapping[str, str], inject: str, asked: Collection[str] = ()
+) -> Tuple[Dict[str, str], List[str]]:
+    """Return the variables that are allow-listed or ``asked`` for, and the names of the others.
 
     The recorder's own traces are left out: its variables, and ``inject`` in ``PYTHONPATH``.
     """
@@ -30,7 +32,7 @@ def split(environment: Mapping[str, str], inject: str) -> Tuple[Dict[str, str], 
     for name, value in sorted(environment.items()):
         if name.startswith(_OWN):
             continue
-        if not _allowed(name):
+        if not (_allowed(name) or name in asked):
             withheld.append(name)
             continue
         text = _without(value, inject) if name == "PYTHONPATH" else value
