@@ -21,6 +21,7 @@ from auditor.model.facts import (
     Locale,
     Metric,
     Resources,
+    Stdin,
     Stream,
     System,
     Times,
@@ -62,6 +63,7 @@ DEFAULTS: dict[str, Any] = {
     "dependencies": (),
     "image": None,
     "seeds": (),
+    "stdin": Stdin(kind="null"),
     "exit": Exit(status="succeeded", code=0),
     "times": Times(started="2026-01-01T00:00:00Z", finished="2026-01-01T00:00:01Z", duration=1.0),
     "host": Host(name="desk", user="ada", kernel="6.1"),
@@ -104,6 +106,7 @@ def _fingerprint(objects: Objects | None = None, **facts: Any) -> Fingerprint:
         params={name: recorded(one, "test") for name, one in facts.get("params", {}).items()},
         inputs=made.files("inputs"),
         seeds=made.fact("seeds"),
+        stdin=made.fact("stdin"),
     )
     outcome = Outcome(
         outputs=made.files("outputs"),

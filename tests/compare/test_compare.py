@@ -93,7 +93,7 @@ def test_a_file_that_nobody_knows_compares_as_bytes(item: Item) -> None:
     assert one.to_original == (Relations(bytes="different"),)
     assert one.evidence == (
         "original → replay 1",
-        "first difference at byte 3 (0x3); 7 bytes became 7",
+        "first difference at byte 3 (0x3); 1 of 7 bytes differ",
         "- 00000000  61 62 63 00 64 65 66                             abc.def",
         "+ 00000000  61 62 63 01 64 65 66                             abc.def",
     )
@@ -163,7 +163,7 @@ def test_an_output_that_was_not_declared_is_not_recorded(item: Item) -> None:
 def test_stdout_is_masked_and_stderr_too(item: Item) -> None:
     one = item("stdout", {"stdout": "took 1.5s\n"}, {"stdout": "took 2.5s\n"})
     assert one.to_original == (WITHIN,)
-    assert one.masks == (Mask(rule="duration", count=1),)
+    assert one.masks == (Mask(rule="duration", count=1, examples=("1.5s → 2.5s",)),)
     assert item("stderr", {"stderr": "a"}, {"stderr": "b"}).to_original == (DIFFERENT,)
     lost: Fact[Any] = unknown("no --log")
     assert item("stdout", {"stdout": lost}, {}).original.state == "unrecorded"

@@ -35,6 +35,7 @@ from auditor.model.facts import (
     Process,
     Resources,
     Seed,
+    Stdin,
     Stream,
     System,
     Times,
@@ -232,6 +233,7 @@ def fingerprint(
             ),
             HOOK,
         ),
+        stdin=recorded(Stdin(kind="null"), HOOK),
     )
     outcome = Outcome(
         outputs=recorded(manifest(list(outputs)), HOOK),

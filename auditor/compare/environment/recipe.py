@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor.compare.environment.interface import Section, Weight, always, apart
 from auditor.model.fact import Fact, recorded
-from auditor.model.facts import Command, Distribution, Git, Image, Seed
+from auditor.model.facts import Command, Distribution, Git, Image, Seed, Stdin
 from auditor.model.files import Manifest
 from auditor.model.fingerprint import Fingerprint
 
@@ -143,6 +143,15 @@ def _show_image(value: dict[str, Any], _sides: tuple[Any, ...]) -> Any:  # noqa:
     return value["reference"]
 
 
+def _stdin(value: Stdin) -> dict[str, Any]:
+    # A terminal and an empty input are told apart by kind, a pipe and a file by content alone.
+    return {"input:stdin": {"digest": value.digest or value.kind}}
+
+
+def _show_stdin(value: dict[str, str], _sides: tuple[Any, ...]) -> str:
+    return value["digest"]
+
+
 def _params(run: Fingerprint) -> Fact[dict[str, Any]]:
     known = {name: fact.value for name, fact in run.recipe.params.items() if fact.how != "unknown"}
     return recorded(known, "fingerprint")
@@ -193,6 +202,14 @@ RECIPE: tuple[Section, ...] = (
         subjects=lambda value: _files("input", value),
         weigh=_weigh_file,
         show=_show_file,
+    ),
+    Section(
+        name="input:stdin",
+        area="input",
+        fact=lambda run: run.recipe.stdin,
+        subjects=_stdin,
+        weigh=always("major", "other data can change any result"),
+        show=_show_stdin,
     ),
     Section(
         name="params",

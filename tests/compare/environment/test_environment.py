@@ -28,6 +28,7 @@ from auditor.model.facts import (
     NumericLibrary,
     Origin,
     Seed,
+    Stdin,
     System,
     Variables,
 )
@@ -363,6 +364,15 @@ def test_all_replays_are_listed(diverge: Diverge) -> None:
     assert one.before == "UTC"
     assert one.after == ("UTC", "CET")
     assert one.note.endswith("(in 1 of 2 replays)")
+
+
+def test_other_standard_input_is_another_input(diverge: Diverge) -> None:
+    piped = Stdin(kind="pipe", digest="sha256:" + "a" * 64, size=1, kept=True)
+    same = msgspec.structs.replace(piped, kind="file")
+    other = msgspec.structs.replace(piped, digest="sha256:" + "b" * 64)
+    assert not diverge({"stdin": piped}, {"stdin": same})
+    one = diverge({"stdin": piped}, {"stdin": other})["input:stdin"]
+    assert (one.area, one.severity) == ("input", "major")
 
 
 def test_an_unknown_side_is_not_a_difference(make_fingerprint: Make) -> None:
