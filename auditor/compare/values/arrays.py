@@ -1,34 +1,48 @@
-"""Pairs of NumPy arrays, compared block by block."""
+"""Pairs of arrays, compared box by box in bounded memory."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from auditor.compare.values.array_decisions import Watch, called, watch
+from auditor.compare.values.array_judgement import Judgement
+from auditor.compare.values.blocks import Box, Field, Pages, Source, same_bits
+from auditor.compare.values.decisions import names_decision
 from auditor.compare.values.difference import Found
-from auditor.compare.values.evidence import MAX_LINES
+from auditor.compare.values.floats import element_kind
 from auditor.compare.values.scope import Scope
-from auditor.model.evidence import Magnitude
-from auditor.model.policy import Tolerance
+from auditor.compare.values.tensor import EXACT, MOST_SHOWN, Spread, subscript
 
 __all__ = ["Array", "Arrays"]
 
-_BLOCK = 1 << 18
-
 
 class Array:
-    """An array and the name of its type; ``bfloat16`` and 8-bit floats lie in integers."""
+    """An array and the name of its type; ``bfloat16`` and 8-bit floats lie in integers.
+
+    ``values`` is a NumPy array, mapped best, or anything else that is read by slices.
+    """
 
     __slots__ = ("dtype", "values")
 
-    def __init__(self, values: Any, dtype: str = "") -> None:  # noqa: ANN401 - numpy comes late
+    def __init__(self, values: Source, dtype: str = "") -> None:
         self.values = values
-        self.dtype = dtype or str(values.dtype)
+        # Which byte of a number comes first is no matter of its type.
+        self.dtype = dtype or str(values.dtype.newbyteorder("="))
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The length of each axis."""
         return tuple(self.values.shape)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields of a structured array."""
+        return self.values.dtype.names or ()
+
+    def field(self, name: str) -> Array:
+        """Return one field as an array of its own."""
+        return Array(Field(self.values, name))
 
 
 class Arrays:
@@ -37,131 +51,94 @@ class Arrays:
     def __init__(self, scope: Scope, found: Found) -> None:
         self.scope = scope
         self.found = found
+        self._pages = Pages()
+        self._judgement = Judgement(found)
 
     def mapping(self, a: Mapping[str, Array], b: Mapping[str, Array]) -> None:
         """Compare arrays by name; one that only one side has differs."""
         for name in sorted({*a, *b}):
             if name not in a or name not in b:
-                self._missing(name, here=name in a)
+                self.absent(name, here=name in a)
             else:
                 self.compare(name, a[name], b[name])
 
-    def _missing(self, name: str, *, here: bool) -> None:
-        self.found.differ(name, *(("present", "(absent)") if here else ("(absent)", "present")))
+    def absent(self, name: str, *, here: bool) -> None:
+        """Add an array that only one side has; ``here``: the first."""
+        self._unlike(name, name, *(("present", "(absent)") if here else ("(absent)", "present")))
 
     def compare(self, name: str, left: Array, right: Array) -> None:
         """Compare two arrays of any shape; fields of structured ones apart."""
-        a, b = left.values, right.values
         if left.dtype != right.dtype:
-            self.found.differ(f"{name} dtype".strip(), left.dtype, right.dtype)
-        elif a.shape != b.shape:
-            self.found.differ(f"{name} shape".strip(), str(a.shape), str(b.shape))
-        elif a.dtype.names:
-            for field in a.dtype.names:
-                self.compare(f"{name}.{field}".lstrip("."), Array(a[field]), Array(b[field]))
+            self._unlike(name, f"{name} dtype", left.dtype, right.dtype)
+        elif left.shape != right.shape:
+            self._unlike(name, f"{name} shape", str(left.shape), str(right.shape))
+        elif left.fields:
+            for field in left.fields:
+                self.compare(f"{name}.{field}".lstrip("."), left.field(field), right.field(field))
         else:
-            self._elements(name, a, b)
+            self._elements(name, left, right)
 
-    def _elements(self, name: str, a: Any, b: Any) -> None:  # noqa: ANN401 - arrays
-        import numpy as np  # noqa: PLC0415 - late: it costs 100 ms
+    def _unlike(self, name: str, what: str, a: str, b: str) -> None:
+        if names_decision(called(name, self.scope), self.scope.policy):
+            self.found.decide(same=False)
+        self.found.differ(what.strip(), a, b)
 
-        blocks = np.nditer(
-            [_plain(a), _plain(b)],
-            flags=["external_loop", "buffered", "zerosize_ok"],
-            order="C",
-            buffersize=_BLOCK,
-        )
-        start = 0
-        # Zero elements still make one empty block.
-        for left, right in blocks:
-            self._block(_Place(name, a.shape, start), left, right)
-            start += left.size
+    def _elements(self, name: str, left: Array, right: Array) -> None:
+        kind = element_kind(left.values.dtype, left.dtype)
+        own = called(name, self.scope)
+        seen = watch(own, left.shape, left.dtype, kind, self.scope.policy)
+        if left.values.dtype.byteorder != right.values.dtype.byteorder:
+            self.found.note("numbers are stored in another order of bytes")
+        if not left.values.dtype.itemsize:
+            seen.tell(name, self.found, differing=0)
+        elif kind in "biufc":
+            self._numbers(name, left, right, kind, seen)
+        else:
+            self._things(name, left, right, seen)
 
-    def _block(self, place: _Place, a: Any, b: Any) -> None:  # noqa: ANN401 - arrays
-        if a.dtype.kind in "fc":
-            self._floats(place, a, b)
-        elif (a != b).any():
-            self._exact(place, a, b)
-        elif a.dtype.kind in "iu":
-            self.found.tally.block(a.size, None, 0)
+    def _numbers(self, name: str, left: Array, right: Array, kind: str, seen: Watch) -> None:
+        tolerance = self.scope.tolerances.within(name, left.dtype) if kind in "fc" else EXACT
+        spread = Spread(left.dtype, tolerance)
+        equal: list[Box] = []
+        for box, a, b in self._pages.pairs(left.values, right.values, rows=seen.rows):
+            if same_bits(a, b):
+                equal.append(box)
+                seen.same(box, a)
+            else:
+                spread.block(box, a, b)
+                seen.block(box, a, b)
+        # The norm is over all elements, and needed only now.
+        for part in self._pages.again(left.values, equal) if spread.differing else ():
+            spread.same(part)
+        seen.tell(name, self.found, differing=spread.differing)
+        self._judgement.numbers(name, left.shape, kind, spread)
 
-    def _exact(self, place: _Place, a: Any, b: Any) -> None:  # noqa: ANN401 - arrays
-        wrong = (a != b).nonzero()[0]
-        if a.dtype.kind in "iu":
-            gaps, sizes = _gaps(a[wrong], b[wrong])
-            most = int(gaps.argmax())
-            relative = float((gaps / sizes).max())
-            worst = _magnitude(float(gaps[most]), relative, wrong.size, place.at(wrong[most]))
-            self.found.tally.block(a.size, worst, wrong.size)
-        self._show(place, a, b, wrong)
-
-    def _floats(self, place: _Place, a: Any, b: Any) -> None:  # noqa: ANN401 - arrays
-        import numpy as np  # noqa: PLC0415 - late: it costs 100 ms
-
-        tolerance = self.scope.tolerances.within(place.name, str(a.dtype))
-        unequal = ((a != b) & ~(np.isnan(a) & np.isnan(b))).nonzero()[0]
-        self.found.tally.uses(tolerance, mattered=unequal.size > 0)
-        if not unequal.size:
-            self.found.tally.block(a.size, None, 0)
-            return
-        gaps, sizes = _gaps(a[unequal], b[unequal])
-        most = int(gaps.argmax())
-        with np.errstate(all="ignore"):
-            relative = np.where(np.isinf(gaps), np.inf, gaps / sizes)
-            beyond = unequal[gaps > _allowed(tolerance, sizes)]
-        worst = _magnitude(
-            float(gaps[most]), float(relative.max()), unequal.size, place.at(unequal[most])
-        )
-        self.found.tally.block(a.size, worst, beyond.size)
-        if beyond.size:
-            self._show(place, a, b, beyond)
-
-    def _show(self, place: _Place, a: Any, b: Any, wrong: Any) -> None:  # noqa: ANN401 - arrays
-        self.found.different = True
-        for index in wrong[:MAX_LINES]:
-            self.found.evidence.pair(place.at(index), a[index].item(), b[index].item())
-        self.found.evidence.more(max(0, wrong.size - MAX_LINES))
+    def _things(self, name: str, left: Array, right: Array, seen: Watch) -> None:
+        """Compare text, raw bytes, times and objects, which are equal or not."""
+        wrong = 0
+        for box, a, b in self._pages.pairs(left.values, right.values, rows=False):
+            unequal = () if same_bits(a, b) else _unequal(a, b)
+            for index in unequal[: max(0, MOST_SHOWN - wrong)]:
+                place = f"{name}{subscript(box.at(index))}" or "()"
+                self.found.differ(place, _shown(a[index]), _shown(b[index]))
+            wrong += len(unequal)
+        self.found.evidence.more(max(0, wrong - MOST_SHOWN))
+        seen.tell(name, self.found, differing=wrong)
 
 
-class _Place:
-    """Names the elements of one block by their index in the whole array."""
-
-    def __init__(self, name: str, shape: tuple[int, ...], start: int) -> None:
-        self.name = name
-        self.shape = shape
-        self.start = start
-
-    def at(self, index: int) -> str:
-        rest = self.start + int(index)
-        steps: list[int] = []
-        for length in reversed(self.shape):
-            rest, step = divmod(rest, length)
-            steps.append(step)
-        return f"{self.name}[{', '.join(str(step) for step in reversed(steps))}]"
+def _unequal(a: Any, b: Any) -> Any:  # noqa: ANN401 - arrays
+    if a.dtype.kind in "mM":
+        # NaT is unequal to itself; the integer under it is not.
+        a, b = a.view("i8"), b.view("i8")
+    if a.dtype.kind == "V":
+        a, b = (side.view("u1").reshape(side.size, -1) for side in (a, b))
+        return (a != b).any(axis=1).nonzero()[0]
+    return (a != b).astype(bool).nonzero()[0]
 
 
-def _plain(array: Any) -> Any:  # noqa: ANN401 - an array
-    # NaT is unequal to itself; the integer under it is not.
-    return array.view("i8") if array.dtype.kind in "mM" else array
+def _shown(element: Any) -> str:  # noqa: ANN401 - an element
+    return str(element) if element.__class__.__name__.endswith("64") else repr(_plain(element))
 
 
-def _gaps(a: Any, b: Any) -> tuple[Any, Any]:  # noqa: ANN401 - arrays
-    """Return ``|a-b|`` (infinite where one is not finite) and ``max(|a|, |b|)``, computed wide."""
-    import numpy as np  # noqa: PLC0415 - late: it costs 100 ms
-
-    # A long double holds every 64-bit integer.
-    wide = np.result_type(a.dtype, np.longdouble if a.dtype.kind in "iu" else np.float64)
-    left, right = a.astype(wide), b.astype(wide)
-    with np.errstate(all="ignore"):
-        gaps = np.abs(left - right)
-        sizes = np.maximum(np.abs(left), np.abs(right))
-    finite = np.isfinite(left) & np.isfinite(right)
-    return np.where(finite, gaps, np.inf), np.where(finite, sizes, 1.0)
-
-
-def _allowed(tolerance: Tolerance, sizes: Any) -> Any:  # noqa: ANN401 - arrays
-    return tolerance.absolute + tolerance.relative * sizes
-
-
-def _magnitude(max_abs: float, max_rel: float, differing: int, where: str) -> Magnitude:
-    return Magnitude(max_abs=max_abs, max_rel=max_rel, differing=differing, total=0, where=where)
+def _plain(element: Any) -> Any:  # noqa: ANN401 - an element
+    return element.item() if hasattr(element, "item") else element

@@ -106,11 +106,11 @@ class Spread:
         )
 
     def _differ(self, places: _Places, a: Any, b: Any) -> None:  # noqa: ANN401 - arrays
-
         gaps, sizes = _gaps(a, b)
         ratios = gaps / sizes
         allowed = self.tolerance.absolute + self.tolerance.relative * sizes
-        beyond = (gaps > allowed).nonzero()[0]
+        # No tolerance, however wide, covers what is not finite on one side only.
+        beyond = ((gaps > allowed) | (gaps == math.inf)).nonzero()[0]
         here = [(places.at(i), a[i].item(), b[i].item()) for i in beyond[:MOST_SHOWN]]
         self.shown = sorted([*self.shown, *here], key=lambda one: one[0])[:MOST_SHOWN]
         most = int(gaps.argmax())
@@ -211,9 +211,10 @@ def _length(values: Any) -> float:  # noqa: ANN401 - an array
 
     if values.dtype.kind == "c":
         values = values.view(values.real.dtype)
-    wide = values.astype(np.float64)
-    length = float(np.sqrt(np.square(wide).sum()))
-    return length if _SHORTEST < length < math.inf else _stretch(wide[np.isfinite(wide)])
+    length = float(np.sqrt(np.square(values, dtype=np.float64).sum()))
+    if _SHORTEST < length < math.inf:
+        return length
+    return _stretch(values[np.isfinite(values)].astype(np.float64))
 
 
 def _stretch(values: Any) -> float:  # noqa: ANN401 - an array

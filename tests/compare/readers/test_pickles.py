@@ -66,7 +66,7 @@ def expected(value: Any) -> Any:
     return value
 
 
-@settings(shared, max_examples=150)
+@settings(shared, max_examples=100)
 @given(value=plain, protocol=st.sampled_from(PROTOCOLS))
 def test_plain_values_are_themselves_in_every_protocol(
     read: Any, value: Any, protocol: int
@@ -175,6 +175,48 @@ def test_old_style_instances(read: Any) -> None:
     assert read(b"(i__main__\nA\n(dS'x'\nI1\nsb.").tree == {"<class>": "__main__.A", "x": 1}
     assert read(b"((c__main__\nA\nI1\no.")  # a mark below is left over
     assert read(b"(c__main__\nA\nI1\no.").tree == {"<class>": "__main__.A", "<args>": [1]}
+
+
+class Number(int):
+    pass
+
+
+def test_forms_of_older_protocols_are_those_of_newer_ones(read: Any) -> None:
+    class_ = f"c{HERE}\nNumber\n".encode()
+    old = b"ccopy_reg\n_reconstructor\n(" + class_ + b"c__builtin__\nint\nI5\ntR."
+    new = b"\x80\x02" + class_ + b"K\x05\x85\x81."
+    assert read(old).tree == read(new).tree == {"<class>": f"{HERE}.Number", "<args>": [5]}
+    assert read(b"c__builtin__\nbytes\n)R.").tree == b""
+    assert read(b"c__builtin__\nbytearray\n(X\x03\0\0\0a\xc3\xbfX\x07\0\0\0latin-1tR.")
+    assert read(b"c__builtin__\ngetattr\n(cm\nA\nX\x01\0\0\0BtR.").tree == {"<name>": "m.A.B"}
+    pairs = b"ccollections\nOrderedDict\n(((S'a'\nI1\nl(S'b'\nI2\nlltR."
+    assert read(pairs).tree == {"<class>": "collections.OrderedDict", "a": 1, "b": 2}
+
+
+def test_calls_in_other_forms_stay_calls(read: Any) -> None:
+    for call in (
+        b"c_codecs\nencode\n(X\x03\0\0\0\xe2\x82\xacX\x06\0\0\0latin1tR.",
+        b"c_codecs\nencode\n(I1\ntR.",
+        b"c__builtin__\nset\n(I1\ntR.",
+        b"c__builtin__\ngetattr\n(I1\ntR.",
+        b"ccopy_reg\n_reconstructor\n(I1\ntR.",
+        b"c__builtin__\nbytes\n(I1\ntR.",
+        b"ccloudpickle.cloudpickle\n_builtin_type\n(I1\ntR.",
+        b"cnumpy._core.multiarray\n_reconstruct\n(I1\ntR.",
+        b"cnumpy._core.multiarray\nscalar\n(I1\ntR.",
+        b"cnumpy._core.numeric\n_frombuffer\n(I1\ntR.",
+        b"cnumpy.ma.core\n_mareconstruct\n(I1\ntR.",
+        b"cnumpy\ndtype\n(I1\ntR.",
+        b"ctorch._utils\n_rebuild_tensor_v2\n(I1\ntR.",
+        b"ctorch._utils\n_rebuild_tensor_v3\n(I1\ntR.",
+        b"ctorch._utils\n_rebuild_parameter\n(I1\ntR.",
+        b"ctorch._utils\n_rebuild_qtensor\n(I1\ntR.",
+        b"ctorch._tensor\n_rebuild_from_type_v2\n(I1\ntR.",
+        b"cdatetime\ndatetime\n(S'too short'\ntR.",
+        b"cdatetime\ndate\n(S'\\xff\\xff\\xff\\xff'\ntR.",
+        b"cdatetime\ndate\n(S'\\0\\0\\0\\0'\ntR.",
+    ):
+        assert "<args>" in read(call).tree, call
 
 
 def test_the_same_object_twice_is_the_same_as_two(read: Any) -> None:
@@ -332,7 +374,7 @@ def test_broken_pickles_are_unreadable(read: Any, broken: bytes) -> None:
 REAL = [path.read_bytes() for path in sorted(DATA.glob("*.pkl"))]
 
 
-@settings(shared, max_examples=300)
+@settings(shared, max_examples=100)
 @given(data=st.data())
 def test_damaged_files_raise_only_what_is_agreed(read: Any, data: st.DataObject) -> None:
     content = bytearray(data.draw(st.sampled_from(REAL)))

@@ -118,10 +118,11 @@ def test_units_in_the_last_place_are_counted_across_zero() -> None:
     ],
 )
 def test_what_is_not_finite_is_exact_and_said(a: Any, b: Any, line: str) -> None:
-    policy = Policy(tolerances=(Rule(match="*", relative=10.0, absolute=1e300, norm=1e300),))
-    found = compare(np.array(a), np.array(b), policy=policy)
-    assert found.relation == "different"
-    assert found.evidence == (line,)
+    for most in (1e300, math.inf):
+        rule = Rule(match="*", relative=10.0, absolute=most, norm=1e300)
+        found = compare(np.array(a), np.array(b), policy=Policy(tolerances=(rule,)))
+        assert found.relation == "different"
+        assert found.evidence == (line,)
 
 
 def test_a_scalar_has_no_index() -> None:
@@ -244,6 +245,9 @@ def test_types_shapes_and_presence_are_exact() -> None:
 
 
 def test_text_is_exact_and_quoted() -> None:
+    assert compare(np.array(b"", "S2"), np.array(b"\0\1", "S2")).evidence == (
+        "w: b'' → b'\\x00\\x01'",
+    )
     a = np.array(["a", "b", ""])
     b = np.array(["a", "c", "d"])
     assert compare(a, b).evidence == ("w[1]: 'b' → 'c'", "w[2]: '' → 'd'")
