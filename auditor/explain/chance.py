@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 from auditor.model.audit import Cause, Item
 from auditor.model.facts import GeneratorUse
 from auditor.model.fingerprint import Fingerprint
+from auditor.model.record import Record
 
-__all__ = ["chance"]
+__all__ = ["Chance", "chance"]
 
 _SEEDING = {
     ("random", "Random"): "give random.Random(...) a seed",
@@ -31,19 +31,29 @@ _TIMED_NAME = re.compile(
 )
 
 
-def chance(runs: tuple[Fingerprint, ...], diverged: list[Item]) -> Iterator[Cause]:
-    """Yield what made runs differ from one another, as far as it was seen; likeliest first.
+class Chance(Record, frozen=True, kw_only=True):
+    """What was left to chance: ``seen`` at work, and ``possible``, which leaves no trace."""
+
+    seen: tuple[Cause, ...]
+    possible: tuple[Cause, ...]
+
+
+def chance(runs: tuple[Fingerprint, ...], diverged: list[Item]) -> Chance:
+    """Return what made runs differ from one another, as far as it was seen; likeliest first.
 
     A change of order alone speaks for hash order before generators. Where values changed, hash
-    order is named only if no generator was seen to draw without a seed.
+    order is possible only if no generator was seen to draw without a seed.
     """
     reordered = any(_REORDERED in item.note for item in diverged)
     unseeded = _unseeded(runs)
-    found = [unseeded]
-    if reordered or unseeded is None:
-        found.insert(0, _hash_seed(runs, reordered=reordered))
-    found += [_threads(runs), _clock(diverged), _network(runs)]
-    yield from (cause for cause in found if cause is not None)
+    hashes = _hash_seed(runs, reordered=reordered)
+    seen = (hashes if reordered else None, unseeded, _clock(diverged))
+    silent = not reordered and unseeded is None
+    possible = (hashes if silent else None, _threads(runs), _network(runs))
+    return Chance(
+        seen=tuple(one for one in seen if one is not None),
+        possible=tuple(one for one in possible if one is not None),
+    )
 
 
 def _unseeded(runs: tuple[Fingerprint, ...]) -> Cause | None:

@@ -9,11 +9,13 @@ from auditor.model.policy import Policy
 
 __all__ = ["names_decision", "names_scores"]
 
-# The last step of a path, the name of a column, or of an array.
+# The last step of a path, the name of a column, or of an array; how many labels there are
+# (num_class, n_clusters) is a setting.
 _DECISION = re.compile(
     r"(?:^|[^a-z])(?:y_?(?:pred|hat)|pred(?:s|icted|ictions?)?(?:_?(?:class|label|id)(?:es|s|ids)?)?"
     r"|labels?|class(?:es)?|decisions?|ranks?|ranking|top_?\d+|argmax|cluster(?:s|_?ids?)?)$"
 )
+_COUNT = re.compile(r"(?:^|[^a-z])(?:n|nb|num|number|count)_(?:of_)?[a-z]+$")
 _SCORES = re.compile(
     r"(?:^|[^a-z])(?:y_?)?(?:logits?|probas?|probs?|probabilit(?:y|ies)|softmax|scores?)$"
 )
@@ -26,9 +28,10 @@ def names_decision(place: str, policy: Policy) -> bool:
     By what it is called in the field, or because the policy says so.
     """
     name = _INDEX.sub("", place)
-    return _DECISION.search(name.lower()) is not None or any(
-        fnmatchcase(name, glob) for glob in policy.decisions
-    )
+    if any(fnmatchcase(name, glob) for glob in policy.decisions):
+        return True
+    lower = name.lower()
+    return _DECISION.search(lower) is not None and _COUNT.search(lower) is None
 
 
 def names_scores(place: str) -> bool:
