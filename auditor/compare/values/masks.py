@@ -126,7 +126,9 @@ RULES: dict[str, tuple[Pattern, ...]] = {
     "time": (
         Pattern(r"\d:\d\d:", rf"(?<![\d:.])T?{_CLOCK}(?:{_HALF}|{_ZONE})(?![\d:])"),
         Pattern(r"\d\s?[AP]M", rf"(?<![\d:.])(?:0?\d|1[0-2]):[0-5]\d(?::[0-5]\d)?{_HALF}"),
-        Pattern(r"\d:\d\d", r"(?P<keep><date>(?:[ T,]{1,2}|,? at ))(?:[01]\d|2[0-3]):[0-5]\d(?![\d:])"),
+        Pattern(
+            r"\d:\d\d", r"(?P<keep><date>(?:[ T,]{1,2}|,? at ))(?:[01]\d|2[0-3]):[0-5]\d(?![\d:])"
+        ),
     ),
     "duration": (
         Pattern(r"\d<", rf"(?<![\d:]){_CLOCKED}<(?:{_CLOCKED}|\?)"),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from itertools import zip_longest
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from auditor.compare.values.arrays import Array, Arrays
+from auditor.compare.values.clock import hidden, hides_array, last_key
 from auditor.compare.values.decisions import names_decision
 from auditor.compare.values.difference import Found, Undecided
+from auditor.compare.values.elements import matched_elements
+from auditor.compare.values.pairs import judge
 from auditor.compare.values.scope import Scope
 
 __all__ = ["MAX_DEPTH", "Tree", "compare_trees"]
@@ -17,9 +20,11 @@ __all__ = ["MAX_DEPTH", "Tree", "compare_trees"]
 MAX_DEPTH = 500
 _ABSENT = object()
 _WINDOW = 16
+_MOST_SORTED = 10_000
+_MANY = 8
 
-# What a reader of a format makes of a file: dict (by text), list, str, int, float, bool, None,
-# bytes, and Array.
+# What a reader of a format makes of a file: dict (by text, numbers, truth values and None), list,
+# str, int, float, bool, None, bytes, and Array. Subclasses of str are texts of another type.
 Tree = Any
 
 
@@ -27,8 +32,8 @@ def compare_trees(a: Tree, b: Tree, scope: Scope, found: Found, root: str = "") 
     """Compare two trees into ``found``; places are pointers (RFC 6901) below ``root``.
 
     Types, keys, their presence, integers, text and bytes are exact, floats and arrays are
-    judged by tolerance; the order of keys means nothing. Raises ``Undecided`` where they are
-    nested too deeply.
+    judged by tolerance; the order of keys means nothing. What no two runs share, by what its key
+    says or by itself, is masked. Raises ``Undecided`` where they are nested too deeply.
     """
     _Walk(scope, found).run(root, a, b)
 
@@ -56,17 +61,55 @@ class _Walk:
         if type(a) is not type(b):
             self._mismatch(where, a, b)
         elif isinstance(a, dict):
+            if list(a) != list(b) and a.keys() == b.keys():
+                self.found.note("the same keys in another order")
             yield from _members(where, a, b)
         elif isinstance(a, list):
-            yield from _elements(where, a, b)
-            if len(a) == len(b) and a is not b and _reordered(a, b):
-                self.found.note("the same elements in another order")
+            yield from self._list(where, a, b)
         elif isinstance(a, Array):
-            self.arrays.compare(where, a, b)
+            if not self._hide_array(where, a, b):
+                self.arrays.compare(where, a, b)
         else:
             self._scalar(where, a, b)
 
+    def _list(self, where: str, a: list[Tree], b: list[Tree]) -> Iterator[tuple[str, Tree, Tree]]:
+        if len(a) == len(b) and self._alike(where, a, b):
+            return
+        if len(a) == len(b):
+            yield from _elements(where, zip(a, b, strict=True))
+            if _reordered(a, b):
+                self.found.note("the same elements in another order")
+            return
+        if names_decision(where, self.scope.policy):
+            self.found.decide(same=False)
+        yield from matched_elements(where, a, b, _ABSENT)
+
+    def _alike(self, where: str, a: list[Tree], b: list[Tree]) -> bool:
+        """Compare lists of as many elements of one plain type at once; say whether that was so."""
+        kinds = {*map(type, a), *map(type, b)} if len(a) >= _MANY else set()
+        if kinds == {float} and not hidden(last_key(where), a[0], b[0], self.scope):
+            self._floats(where, a, b)
+            return True
+        if a != b or len(kinds) != 1 or not kinds <= {int, str, bool}:
+            return False
+        if kinds == {int}:
+            self.found.tally.block(len(a), None, 0)
+        if names_decision(where, self.scope.policy):
+            self.found.decide(same=True)
+        return True
+
+    def _floats(self, where: str, a: list[float], b: list[float]) -> None:
+        import numpy as np  # noqa: PLC0415 - late: it costs 100 ms
+
+        pair = (np.array(a), np.array(b))
+        tolerance = self.scope.tolerances.at(f"{where}/0")
+        _, beyond = judge(*pair, tolerance, self.found.tally, lambda index: f"{where}/{index}")
+        for index in beyond.tolist():
+            self.found.differ(f"{where}/{index}", a[index], b[index])
+
     def _scalar(self, where: str, a: Tree, b: Tree) -> None:
+        if a != b and self._hide(where, a, b):
+            return
         if isinstance(a, float):
             tolerance = self.scope.tolerances.at(where)
             same = self.found.tally.tolerant(a, b, where or "/", tolerance)
@@ -80,30 +123,61 @@ class _Walk:
             self.found.differ(where or "/", _brief(a), _brief(b))
 
     def _mismatch(self, where: str, a: Tree, b: Tree) -> None:
-        if {type(a), type(b)} == {int, float} and a == b:
-            self.found.note("an integer became a float of the same value, or the other way")
+        if {type(a), type(b)} == {int, float}:
+            if self._hide(where, a, b):
+                return
+            if a == b:
+                self.found.note("an integer became a float of the same value, or the other way")
         if names_decision(where, self.scope.policy):
             self.found.decide(same=False)
-        self.found.differ(where or "/", _brief(a), _brief(b))
+        one, other = _brief(a), _brief(b)
+        if str(one) == str(other):
+            one, other = f"{one} ({type(a).__name__})", f"{other} ({type(b).__name__})"
+        self.found.differ(where or "/", one, other)
+
+    def _hide(self, where: str, a: Tree, b: Tree) -> bool:
+        mask = hidden(last_key(where), a, b, self.scope)
+        if mask is not None:
+            self.found.mask(*mask)
+        return mask is not None
+
+    def _hide_array(self, where: str, a: Array, b: Array) -> bool:
+        example = hides_array(last_key(where), a, b, self.scope)
+        if example:
+            self.found.mask("duration", example)
+        return bool(example)
 
 
 def _members(
-    where: str, a: dict[str, Tree], b: dict[str, Tree]
+    where: str, a: dict[Any, Tree], b: dict[Any, Tree]
 ) -> Iterator[tuple[str, Tree, Tree]]:
-    for key in [*a, *(key for key in b if key not in a)]:
-        step = key.replace("~", "~0").replace("/", "~1")
-        yield f"{where}/{step}", a.get(key, _ABSENT), b.get(key, _ABSENT)
+    others = {(type(key), key): value for key, value in b.items()}
+    for key, value in a.items():
+        yield _below(where, key), value, others.pop((type(key), key), _ABSENT)
+    for (_, key), value in others.items():
+        yield _below(where, key), _ABSENT, value
 
 
-def _elements(where: str, a: list[Tree], b: list[Tree]) -> Iterator[tuple[str, Tree, Tree]]:
-    for index, (left, right) in enumerate(zip_longest(a, b, fillvalue=_ABSENT)):
+def _below(where: str, key: Any) -> str:  # noqa: ANN401 - text, a number, a truth value or None
+    step = key if isinstance(key, str) else str(key)
+    return f"{where}/{step.replace('~', '~0').replace('/', '~1')}"
+
+
+def _elements(where: str, pairs: Iterator[tuple[Tree, Tree]]) -> Iterator[tuple[str, Tree, Tree]]:
+    for index, (left, right) in enumerate(pairs):
         yield f"{where}/{index}", left, right
 
 
-def _reordered(a: list[Tree], b: list[Tree]) -> bool:
-    if not all(isinstance(value, str | int | float) for value in (*a, *b)) or a == b:
+def _reordered(a: Sequence[Tree], b: Sequence[Tree]) -> bool:
+    if a is b or len(a) > _MOST_SORTED or not all(map(_plain, (*a, *b))) or a == b:
         return False
-    return sorted(map(repr, a)) == sorted(map(repr, b))
+    return Counter(map(repr, a)) == Counter(map(repr, b))
+
+
+def _plain(value: Tree) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(one, str | int | float | None) for one in value.values())
+    return isinstance(value, str | int | float)
 
 
 def _brief(value: Tree) -> Any:  # noqa: ANN401 - what files hold

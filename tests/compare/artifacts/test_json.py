@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auditor.compare.artifacts import Difference, Undecided, Unreadable
-from auditor.compare.artifacts import json as module
+from auditor.compare.readers import json as module
 from auditor.model.policy import Policy, Rule
 
 Differ = Callable[..., Difference]
@@ -130,3 +130,98 @@ def test_hostile_text_stays_valid_and_on_one_line(differ: Differ) -> None:
     (line,) = found.evidence
     assert line.encode()
     assert line.isprintable()
+
+
+RUN = "123e4567-e89b-12d3-a456-42661417400"
+
+
+def test_what_no_two_runs_share_is_masked_and_listed(differ: Differ) -> None:
+    one = {
+        "accuracy": 0.9,
+        "train_time_s": 12.3,
+        "timestamp": "2024-01-01T10:00:00",
+        "run": f"{RUN}0",
+    }
+    other = {
+        "accuracy": 0.9,
+        "train_time_s": 12,
+        "timestamp": "2024-01-02T10:30:00",
+        "run": f"{RUN}1",
+    }
+    found = differ("a.json", json.dumps(one), json.dumps(other))
+    assert found.relation == "within"
+    assert [(mask.rule, mask.count) for mask in found.masks] == [
+        ("date", 1),
+        ("duration", 1),
+        ("uuid", 1),
+    ]
+    assert found.masks[1].examples == ("12.3 → 12",)
+    without = differ("a.json", json.dumps(one), json.dumps(other), Policy(masks=()))
+    assert without.relation == "different"
+
+
+def test_a_history_is_a_curve_and_its_numbers_count_once(differ: Differ) -> None:
+    one = {"loss": [0.5, 0.4, 0.3, 0.2], "val_loss": [0.5, 0.4, 0.3, 0.2]}
+    other = {"loss": [0.5, 0.4, 0.35, 0.3], "val_loss": [0.5, 0.4, 0.3, 0.2]}
+    found = differ("a.json", json.dumps(one), json.dumps(other))
+    (curve,) = found.curves
+    assert (curve.name, curve.parted, curve.total) == ("/loss", 2.0, 4)
+    assert found.magnitude is not None
+    assert found.magnitude.total == 8
+
+
+def test_one_more_epoch_is_told(differ: Differ) -> None:
+    one, other = {"loss": [0.5, 0.4, 0.3]}, {"loss": [0.5, 0.4, 0.3, 0.2]}
+    found = differ("a.json", json.dumps(one), json.dumps(other))
+    assert found.notes == ("3 steps became 4",)
+    assert found.evidence == ("/loss/3: (absent) → 0.2",)
+
+
+def test_records_of_steps_are_curves_and_a_lost_one_is_told_as_one(differ: Differ) -> None:
+    records = [json.dumps({"step": step, "loss": 1 / (step + 1)}) for step in range(10)]
+    found = differ("log.jsonl", "\n".join(records), "\n".join(records[:3] + records[4:]))
+    assert found.evidence == ("/3: (object of 2) → (absent)",)
+    (curve,) = found.curves
+    assert (curve.name, curve.total) == ("/loss", 10)
+    worse = [*records[:-1], json.dumps({"step": 9, "loss": 0.5})]
+    later = differ("log.jsonl", "\n".join(records), "\n".join(worse))
+    assert later.curves[0].parted == 9.0
+
+
+def test_steps_counted_from_one_are_told(differ: Differ) -> None:
+    logs = [
+        "\n".join(json.dumps({"step": step + start, "loss": 1 / (step + 1)}) for step in range(5))
+        for start in (0, 1)
+    ]
+    assert "step is shifted by 1" in differ("log.jsonl", *logs).notes
+
+
+def test_long_lists_are_compared_as_single_elements_are(differ: Differ) -> None:
+    one = [index / 7 for index in range(1000)]
+    other = [*one[:500], one[500] + 1.0, *one[501:]]
+    found = differ("a.json", json.dumps(one), json.dumps(other))
+    assert found.evidence == (f"/500: {one[500]!r} → {other[500]!r}",)
+    assert found.magnitude is not None
+    assert (found.magnitude.differing, found.magnitude.total) == (1, 1000)
+    noisy = [value * (1 + 1e-12) for value in one]
+    assert differ("a.json", json.dumps(one), json.dumps(noisy)).relation == "within"
+
+
+def test_decisions_in_lists(differ: Differ) -> None:
+    one, other = {"predictions": list("abcabcabc")}, {"predictions": list("abcabcabd")}
+    assert differ("a.json", json.dumps(one), json.dumps(one, indent=1)).decisions == "same"
+    assert differ("a.json", json.dumps(one), json.dumps(other)).decisions == "different"
+
+
+def test_keys_in_another_order_are_noted(differ: Differ) -> None:
+    assert differ("a.json", '{"a": 1, "b": 2}', '{"b": 2, "a": 1}').notes == (
+        "the same keys in another order",
+    )
+
+
+def test_what_would_fill_the_memory_is_undecided(
+    differ: Differ, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_VALUES", 3)
+    with pytest.raises(Undecided, match="values"):
+        differ("a.json", "[[],[],[],[]]", "1")

@@ -114,11 +114,11 @@ def test_a_virtual_table_is_compared_by_the_tables_that_it_keeps(make: Make) -> 
 
 
 def test_a_virtual_table_that_keeps_nothing_stays_open(make: Make) -> None:
+    virtual = "CREATE VIRTUAL TABLE v USING csv(f)"
     statements = (
         "CREATE TABLE t (x)",
         "PRAGMA writable_schema=ON",
-        "INSERT INTO sqlite_master "
-        "VALUES ('table', 'v', 'v', 0, 'CREATE VIRTUAL TABLE v USING csv(f)')",
+        f"INSERT INTO sqlite_master VALUES ('table', 'v', 'v', 0, '{virtual}')",
     )
     assert compare(make(*statements), make(*statements)).relation == "unknown"
 

@@ -21,7 +21,7 @@ from auditor.model.policy import Policy
         "class",
         "cluster_id",
         "test.labels",
-    ],  # fmt: skip
+    ],
 )
 def test_predictions_labels_and_ranks_are_decisions(place: str) -> None:
     assert names_decision(place, Policy())
@@ -40,7 +40,7 @@ def test_predictions_labels_and_ranks_are_decisions(place: str) -> None:
         "prediction_time",
         "score",
         "",
-    ],  # fmt: skip
+    ],
 )
 def test_settings_and_figures_are_none(place: str) -> None:
     assert not names_decision(place, Policy())
