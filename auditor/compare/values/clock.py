@@ -30,7 +30,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 _UNITS = _words("s sec secs second seconds ms msec millis milliseconds us ns hours")
-_LASTING = _words("duration durations elapsed runtime walltime wallclock latency uptime")
+# Latency and throughput are what some runs are made to measure: they count.
+_LASTING = _words("duration durations elapsed runtime walltime wallclock uptime")
 _PHASES = _words(
     "train training fit eval evaluation test testing val validation predict prediction inference "
     "refit score total run execution exec cpu gpu wall clock step epoch iteration batch load "
@@ -39,12 +40,11 @@ _PHASES = _words(
 _FIGURES = _words("mean avg average median std p 50 90 95 99 per time")
 _EXTREMES = _words("min max")
 _RATES = re.compile(
-    r"(?:samples?|steps?|tokens?|iterations?|iters?|images?|batches|examples?|rows)_per_(?:s|sec|second)$"
-    r"|^(?:fps|throughput)$",
+    r"(?:samples?|steps?|tokens?|iterations?|iters?|images?|batches|examples?|rows)_per_(?:s|sec|second)$",
     re.IGNORECASE,
 )
 _INSTANT = re.compile(
-    r"(?:^|_)(?:timestamp|(?:created|started|finished|ended|updated|modified|generated|saved|completed"
+    r"(?:^|_)(?:timestamp|(?:created|started|finished|ended|updated|modified|generated|saved|completed|trained"
     r"|logged|recorded|exported)(?:_(?:at|on|time|utc))?|(?:start|end|creation|modification|wall|run"
     r"|completion|finish)_(?:time|date|datetime|timestamp)|time_created|utc_time_created|mtime|ctime"
     r"|last_(?:updated|modified))(?:_(?:utc|s|ms|us|ns))?$"
