@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from auditor.compare import compare
-from auditor.compare.artifacts import COMPARATORS, comparator_for
 from auditor.errors import IntegrityError
 from auditor.model.comparison import Compared, Relations
 from auditor.model.evidence import Mask
@@ -237,18 +236,6 @@ def test_no_replay_leaves_every_item_without_relations(item: Item) -> None:
     one = item("a.json", outputs(a_json="[1]"))
     assert one.to_original == ()
     assert one.to_first == ()
-
-
-@pytest.mark.parametrize("comparator", COMPARATORS, ids=lambda one: one.name)
-def test_every_comparator_knows_something_and_not_everything(comparator: Any) -> None:
-    assert comparator.name
-    assert not comparator.knows("model.pkl", b"")
-    known = ["a.json", "a.csv", "a.npy", "a.txt"]
-    assert sum(comparator.knows(path, b"") for path in known) == 1
-
-
-def test_nobody_knows_a_pickle() -> None:
-    assert comparator_for("model.pkl", b"\x80\x04") is None
 
 
 def test_an_extra_file_that_was_not_read_stays_open(item: Item) -> None:
