@@ -16,7 +16,11 @@ flock 9
 for part in "$@"; do
     case $part in
         auditor) ensure_venv .venv pyproject.toml --editable . --group dev ;;
-        samples) ensure_venv .venv-samples samples/requirements.txt --requirement samples/requirements.txt ;;
+        samples)
+            ensure_venv .venv-samples samples/requirements.txt --requirement samples/requirements.txt
+            older=samples/drifted-dependency/requirements.txt
+            ensure_venv .venv-drifted "$older" --requirement "$older"
+            ;;
         pdf) ensure_pdf .venv/bin/python ;;
         engine) ensure_engine .venv/bin/python ;;
         *) stop "no part of set-up is called $part" "known: auditor samples pdf engine" ;;

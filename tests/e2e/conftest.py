@@ -79,6 +79,12 @@ def samples_environment() -> Path:
 
 
 @pytest.fixture(scope="session")
+def programs(samples_environment: Path) -> dict[str, Path]:
+    """The folders of programs of the environments that set-up makes for the samples, by name."""
+    return {"samples": samples_environment, "drifted": ROOT / ".venv-drifted" / "bin"}
+
+
+@pytest.fixture(scope="session")
 def environment(samples_environment: Path) -> dict[str, str]:
     """A user's variables, without what the test run itself has set."""
     kept = {
@@ -125,7 +131,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str
 
 
 def _copy(sample: str, target: Path, environment: dict[str, str]) -> Project:
-    shutil.copytree(SAMPLES / sample, target, ignore=shutil.ignore_patterns("README.md", "*.toml"))
+    shutil.copytree(SAMPLES / sample, target, ignore=shutil.ignore_patterns("README.md", "expected.toml"))
     return Project(target, environment)
 
 

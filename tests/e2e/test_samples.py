@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ Document = dict[str, Any]
 Copy = Callable[[str], Project]
 
 SAMPLES = expectations()
+REPLAYED = [(name, expected) for name, expected in SAMPLES if "runs" not in expected]
+COMPARED = [(name, expected) for name, expected in SAMPLES if "runs" in expected]
 AUDIT_MEMBERS = {
     *("schema", "id", "verdict", "levels", "original", "replays", "plan", "policy"),
     *("items", "divergences", "causes", "unverified"),
@@ -26,12 +29,13 @@ DIVERGENCE_MEMBERS = {
 def test_there_are_samples() -> None:
     assert {name for name, _expected in SAMPLES} == {
         *("digits", "unseeded", "hash-seed", "changed-data", "failing-run"),
+        *("drifted-dependency", "resaved-model", "threads"),
     }
 
 
 @pytest.mark.docker
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "expected"), SAMPLES, ids=[name for name, _ in SAMPLES])
+@pytest.mark.parametrize(("name", "expected"), REPLAYED, ids=[name for name, _ in REPLAYED])
 def test_sample(name: str, expected: Document, project: Copy) -> None:
     sample = project(name)
     run(sample, expected)
@@ -40,6 +44,25 @@ def test_sample(name: str, expected: Document, project: Copy) -> None:
         with (sample.folder / step["file"]).open("a") as file:
             file.write(step["append"])
     check_audit(replay(sample, expected), expected)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "expected"), COMPARED, ids=[name for name, _ in COMPARED])
+def test_two_runs_of_a_sample(
+    name: str, expected: Document, project: Copy, programs: dict[str, Path]
+) -> None:
+    sample = project(name)
+    for one in expected["runs"]:
+        path = f"{programs[one.get('environment', 'samples')]}:{sample.environment['PATH']}"
+        variables = {"PATH": path, **one.get("variables", {})}
+        command = ("run", "--name", one["name"], "--", *expected["command"])
+        result = sample.auditor(*command, env=variables)
+        assert result.returncode == 0, result.stderr
+        check_fingerprint(sample.fingerprint(one["name"]), expected)
+    names = [one["name"] for one in expected["runs"]]
+    check_audit(sample.json("compare", *names, status=expected["exit"]), expected)
+    for policy, verdict in expected.get("policies", {}).items():
+        assert sample.json("compare", *names, "--policy", policy)["verdict"] == verdict
 
 
 def run(sample: Project, expected: Document) -> None:
@@ -74,12 +97,15 @@ def check_audit(audit: Document, expected: Document) -> None:
     assert audit.keys() >= AUDIT_MEMBERS
     assert all(item.keys() >= ITEM_MEMBERS for item in audit["items"])
     assert all(item.keys() >= DIVERGENCE_MEMBERS for item in audit["divergences"])
-    assert len(audit["replays"]) == (0 if expected["verdict"] == "not-replayed" else 2)
+    replays = 1 if "runs" in expected else 2
+    assert len(audit["replays"]) == (0 if expected["verdict"] == "not-replayed" else replays)
     check_items(audit, expected)
     causes = {cause["factor"]: cause["status"] for cause in audit["causes"]}
     assert {causes.get(factor) for factor in expected.get("causes", ())} <= {"candidate"}
     if not expected.get("causes"):
         assert not causes
+    elif expected["verdict"] == "diverged":
+        assert next(iter(causes)) == expected["causes"][0]
     for name in expected.get("names", ()):
         assert name in audit["reason"]
 
@@ -89,5 +115,7 @@ def check_items(audit: Document, expected: Document) -> None:
     verdicts = {name: item["verdict"] for name, item in items.items()}
     for name, verdict in expected.get("items", {}).items():
         assert verdicts.get(name) == verdict, verdicts
+    for name, levels in expected.get("levels", {}).items():
+        assert items[name]["levels"].items() >= levels.items(), name
     for name, deterministic in expected.get("deterministic", {}).items():
         assert items[name]["deterministic"] is deterministic, name
