@@ -30,9 +30,10 @@ lint:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup ## measure start-up, overhead and replays
-	@for script in startup overhead replay; do $(BIN)/python benchmarks/$$script.py || exit; done
+bench: setup ## measure start-up, overhead, replays, scale, and what is found
+	@for script in startup overhead replay weights scale; do $(BIN)/python benchmarks/$$script.py || exit; done
+	@$(BIN)/python benchmarks/detection/measure.py
 
 clean: ## remove what the targets above made, the environments too
-	rm -rf .venv .venv-samples build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache \
+	rm -rf .venv .venv-samples .venv-drifted build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache \
 	    .ruff_cache .import_linter_cache .hypothesis

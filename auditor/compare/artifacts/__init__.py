@@ -120,8 +120,15 @@ def comparator_for(path: str, head: bytes) -> Comparator | None:
 
 def compare_parts(a: Path, b: Path, scope: Scope) -> Difference:
     """Compare two parts of larger files: equal bytes first, then by what knows them."""
-    if filecmp.cmp(a, b, shallow=False):
+    equal = filecmp.cmp(a, b, shallow=False)
+    # The same bytes are the same decisions, if they hold any: only then is that asked.
+    if equal and scope.policy.require != "decisions":
         return Difference(relation="within")
+    found = _compared(a, b, scope)
+    return Difference(relation="within", decisions=found.decisions) if equal else found
+
+
+def _compared(a: Path, b: Path, scope: Scope) -> Difference:
     with a.open("rb") as file:
         comparator = comparator_for(scope.path, file.read(HEAD))
     if comparator is None:

@@ -194,6 +194,19 @@ def test_it_finds_nothing_in_a_copy(tmp_path: Path, name: str) -> None:
     assert not found.pictures
 
 
+def test_equal_parts_are_asked_for_decisions_only_where_these_decide(tmp_path: Path) -> None:
+    copies = (tmp_path / "one", tmp_path / "other")
+    for copy in copies:
+        copy.write_text("id,prediction\n1,cat\n")
+    answers = {}
+    for require in ("values", "decisions"):
+        policy = Policy(require=require)
+        scope = Scope(policy, ("a.csv",), inner=compare_parts)
+        answers[require] = compare_parts(*copies, scope)
+    assert answers["values"] == Difference(relation="within")
+    assert answers["decisions"] == Difference(relation="within", decisions="same")
+
+
 def test_one_that_another_package_brings_comes_before_plain_text(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -33,10 +34,12 @@ from auditor.model.facts import (
     Variables,
 )
 from auditor.model.files import File, manifest
+from auditor.store.objects import Objects
 
 Make = Callable[..., Any]
 Diverge = Callable[..., dict[str, Divergence]]
 DIGESTS = ["sha256:" + mark * 64 for mark in "ab"]
+NOTHING = Objects(Path("no such folder"))
 BOX = Image(reference="auditor/host", id="sha256:1", layers=("sha256:2",))
 
 
@@ -44,7 +47,7 @@ BOX = Image(reference="auditor/host", id="sha256:1", layers=("sha256:2",))
 def diverge(make_fingerprint: Make) -> Diverge:
     def find(*runs: dict[str, Any]) -> dict[str, Divergence]:
         made = [make_fingerprint(**facts) for facts in runs]
-        found, _unverified = environment(made[0], tuple(made[1:]))
+        found, _unverified = environment(made[0], tuple(made[1:]), NOTHING)
         return {one.subject: one for one in found}
 
     return find
@@ -378,12 +381,12 @@ def test_other_standard_input_is_another_input(diverge: Diverge) -> None:
 def test_an_unknown_side_is_not_a_difference(make_fingerprint: Make) -> None:
     not_known: Fact[Any] = unknown("musl does not say")
     runs = [make_fingerprint(libc=libc) for libc in ("glibc 2.36", not_known, "glibc 2.39")]
-    found, unverified = environment(runs[0], tuple(runs[1:]))
+    found, unverified = environment(runs[0], tuple(runs[1:]), NOTHING)
     assert [(one.subject, one.after) for one in found] == [
         ("system.library:libc", ("unknown", "glibc 2.39"))
     ]
     assert unverified[0].reason == "not known of replay 1: musl does not say"
-    found, unverified = environment(runs[1], (runs[0], runs[1]))
+    found, unverified = environment(runs[1], (runs[0], runs[1]), NOTHING)
     assert not found
     assert unverified[0].reason == "not known of the original, replay 2: musl does not say"
 
@@ -392,11 +395,11 @@ def test_a_digest_that_one_side_lacks_is_not_a_difference(make_fingerprint: Make
     runs = [
         make_fingerprint(dependencies=(package("x", digest=one),)) for one in (DIGESTS[0], None)
     ]
-    found, unverified = environment(runs[0], (runs[1],))
+    found, unverified = environment(runs[0], (runs[1],), NOTHING)
     assert not found
     assert [one.subject for one in unverified] == ["dependency:x"]
     newer = make_fingerprint(dependencies=(package("x", "2.0", digest=None),))
-    found, _unverified = environment(runs[0], (newer,))
+    found, _unverified = environment(runs[0], (newer,), NOTHING)
     assert (found[0].before, found[0].after) == ("1.0", ("2.0",))
 
 
@@ -432,6 +435,7 @@ def test_worst_first(make_fingerprint: Make) -> None:
     found, _unverified = environment(
         make_fingerprint(),
         (make_fingerprint(zone="CET", libc="musl", host=Host(name="b", user="ada", kernel="6.1")),),
+        NOTHING,
     )
     assert [one.severity for one in found] == ["major", "minor", "info"]
 
