@@ -56,6 +56,7 @@ def assemble(
 
 
 def _recipe(seen: Observation, keeping: Keeping) -> Recipe:
+    source = keeping.kept(seen.source, all_sizes=True)
     environment = Environment(
         interpreter=seen.interpreter,
         system=seen.system,
@@ -67,23 +68,22 @@ def _recipe(seen: Observation, keeping: Keeping) -> Recipe:
     return Recipe(
         root=seen.root,
         command=seen.command,
-        source=Source(files=keeping.manifest_of(seen.source, all_sizes=True), git=seen.git),
+        source=Source(files=keeping.manifest_of(source), git=seen.git),
         environment=environment,
         dependencies=seen.dependencies,
         image=seen.image,
         params=seen.params,
-        inputs=keeping.manifest_of(seen.inputs, all_sizes=False),
+        inputs=keeping.manifest_of(keeping.kept(seen.inputs)),
         seeds=seen.seeds,
         stdin=_stdin(seen, keeping.objects),
     )
 
 
 def _outcome(seen: Observation, keeping: Keeping) -> Outcome:
-    outputs = keeping.manifest_of(seen.outputs, all_sizes=False)
-    files = outputs.value.files if outputs.value is not None else ()
+    outputs = keeping.kept(seen.outputs)
     return Outcome(
-        outputs=outputs,
-        metrics=metrics_of(seen.metrics, seen.metric_files, files, keeping),
+        outputs=keeping.manifest_of(outputs),
+        metrics=metrics_of(seen.metrics, seen.metric_files, outputs.value or (), keeping),
         stdout=_stream(seen.stdout, keeping.objects),
         stderr=_stream(seen.stderr, keeping.objects),
         exit=seen.exit,

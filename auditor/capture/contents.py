@@ -11,6 +11,7 @@ from auditor.model.digest import hex_of
 from auditor.model.fact import Fact
 from auditor.model.files import File, Manifest, manifest
 from auditor.model.record import Record
+from auditor.store.lists import keep_list
 from auditor.store.objects import Objects
 
 __all__ = ["Keeping"]
@@ -29,13 +30,24 @@ class Keeping(Record, frozen=True, kw_only=True):
     saved: Path | None
     keep: int
 
-    def manifest_of(self, files: Fact[tuple[File, ...]], *, all_sizes: bool) -> Fact[Manifest]:
-        """Return the manifest with each file kept that can be; ``all_sizes``: whatever its size."""
+    def kept(
+        self, files: Fact[tuple[File, ...]], *, all_sizes: bool = False
+    ) -> Fact[tuple[File, ...]]:
+        """Return the files, each kept that can be; ``all_sizes``: whatever its size."""
         if files.value is None:
-            return Fact(value=None, how=files.how, source=files.source, reason=files.reason)
+            return files
         limit = None if all_sizes else self.keep
-        kept = tuple(self._kept(file, limit) for file in files.value)
-        return Fact(value=manifest(kept), how=files.how, source=files.source, reason=files.reason)
+        return msgspec.structs.replace(
+            files, value=tuple(self._kept(file, limit) for file in files.value)
+        )
+
+    def manifest_of(self, files: Fact[tuple[File, ...]]) -> Fact[Manifest]:
+        """Return the manifest, a long one as an object of its own."""
+        value = None
+        if files.value is not None:
+            whole = manifest(files.value)
+            value = Manifest(root=whole.root, files=keep_list(whole.files, self.objects))
+        return Fact(value=value, how=files.how, source=files.source, reason=files.reason)
 
     def path_of(self, name: str) -> Path | None:
         """Return where a file lies on this host, ``None`` if it does not."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.cli import output
 from auditor.model.digest import hex_of
+from auditor.model.files import Manifest
 from auditor.model.fingerprint import Fingerprint, unknown_facts
 from auditor.pipeline.run import Filed
 
@@ -37,5 +38,5 @@ def _summary(fingerprint: Fingerprint) -> str:
     return ", ".join([ended.status if ended else "end unknown", *words])
 
 
-def _files(manifest: object) -> int:
-    return len(getattr(manifest, "files", ()))
+def _files(manifest: Manifest | None) -> int:
+    return manifest.count if manifest is not None else 0

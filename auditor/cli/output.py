@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import Any
 
 import click
 
-__all__ = ["count_or_auto", "json_document", "progress", "size", "talk"]
+__all__ = ["count_or_auto", "json_document", "positive", "progress", "size", "talk"]
 
 _PATIENCE = 1.0  # seconds of silence before progress is shown
 
@@ -77,11 +78,37 @@ class _Size(click.ParamType[int]):
         try:
             amount = float(digits) * self._units[text[len(digits) :]]
         except (ValueError, KeyError):
+            amount = math.nan
+        if not (math.isfinite(amount) and amount >= 0):
             self.fail(f"{value!r} is no size; write 500, 64MiB or 2G", param, ctx)
         return int(amount)
 
 
 size = _Size()
+
+
+class _Positive(click.ParamType[float]):
+    """A finite number above 0: of seconds, of processors."""
+
+    name = "number"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """Return the number."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not (math.isfinite(number) and number > 0):
+            self.fail(f"{value!r} is no number above 0", param, ctx)
+        return number
+
+
+positive = _Positive()
 
 
 class _CountOrAuto(click.ParamType["int | str"]):

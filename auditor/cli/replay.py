@@ -33,7 +33,7 @@ _MOST = 10
 )
 @click.option(
     "--budget",
-    type=click.FloatRange(min=0, min_open=True),
+    type=output.positive,
     metavar="S",
     help="With --times auto: start none after so many seconds.",
 )
@@ -48,9 +48,9 @@ _MOST = 10
 @click.option("--engine", type=click.Choice(["auto", "docker"]), default="auto", show_default=True)
 @click.option("--network", type=click.Choice(["none", "bridge"]), default="none", show_default=True)
 @click.option("--gpus", metavar="all|N|ID,…", help="Give the replay GPUs.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S")
+@click.option("--timeout", type=output.positive, metavar="S")
 @click.option("--memory", type=output.size, metavar="BYTES", help="At most so much memory.")
-@click.option("--cpus", type=click.FloatRange(min=0, min_open=True), metavar="N")
+@click.option("--cpus", type=output.positive, metavar="N")
 @click.option(
     "--map-path", "maps", multiple=True, metavar="OLD=NEW", help="An input lies elsewhere here."
 )
@@ -93,6 +93,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     from auditor.pipeline.replay import ReplayRequest, replay_ref  # noqa: PLC0415
     from auditor.replay import Options  # noqa: PLC0415
 
+    if memory == 0:
+        raise click.UsageError("--memory 0 leaves none; leave the option out for no limit")
     options = Options(
         image=image,
         base=base,

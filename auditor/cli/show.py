@@ -12,7 +12,7 @@ from auditor.errors import InputError
 from auditor.model.audit import Audit
 from auditor.model.digest import hex_of
 from auditor.model.fact import Fact
-from auditor.model.files import Manifest
+from auditor.model.files import FileList, Manifest
 from auditor.model.fingerprint import Fingerprint, unknown_facts
 from auditor.pipeline.project import store_of
 from auditor.pipeline.refs import find_audit, find_original
@@ -88,7 +88,7 @@ def _entries(field: str, entries: dict[str, object], indent: str) -> Iterator[st
         if isinstance(item, Fact):
             yield from _fact(f"{field}.{key}", item, indent)
         else:
-            yield f"{indent}{key}: {_word(item)}"
+            yield f"{indent}{field}.{key}: {_word(item)}"
 
 
 def _fact(name: str, fact: Fact[object], indent: str) -> Iterator[str]:
@@ -97,13 +97,18 @@ def _fact(name: str, fact: Fact[object], indent: str) -> Iterator[str]:
         return
     mark = "" if fact.how == "recorded" else f" [{fact.how}]"
     value = fact.value
+    count, where = 0, "--json has all"
     if isinstance(value, Manifest):
-        value = value.files
+        count = value.count
+        if isinstance(value.files, FileList):
+            where = f"all are in the list {value.files.listed}"
+        value = value.shown
     if isinstance(value, tuple) and value:
-        yield f"{indent}{name}: {len(value)}{mark}"
+        count = count or len(value)
+        yield f"{indent}{name}: {count}{mark}"
         yield from (f"{indent}  {_word(item)}" for item in value[:_MANY])
-        if len(value) > _MANY:
-            yield f"{indent}  and {len(value) - _MANY} more; --json has all"
+        if count > _MANY:
+            yield f"{indent}  and {count - _MANY} more; {where}"
     elif hasattr(value, "__struct_fields__"):
         yield f"{indent}{name}{mark}"
         yield from _members(value, indent + "  ")

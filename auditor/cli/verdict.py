@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from auditor.cli import output
-from auditor.model.audit import Audit, Item
+from auditor.model.audit import Audit, Item, PolicyChanges
 from auditor.model.digest import hex_of
 
 __all__ = ["EXIT", "conclude"]
@@ -21,6 +21,7 @@ EXIT = {
     "inconclusive": 4,
 }
 _SHOWN = 10
+_EARLIER = 3
 
 
 def conclude(audit: Audit, reports: tuple[Path, ...], *, as_json: bool) -> int:
@@ -43,6 +44,7 @@ def _lines(audit: Audit, reports: tuple[Path, ...]) -> list[str]:
         lines.append(f"  {done} of {len(audit.attempts)} replays completed{looked}")
     lines += _policy(audit)
     lines += [f"  {count} {word}" for word, count in _tally(audit.items).items()]
+    lines += _undecided(audit)
     worst = [d for d in audit.divergences if d.area == "outcome"]
     lines += [f"  {d.severity}: {d.subject} {d.change}. {d.note}".rstrip() for d in worst[:_SHOWN]]
     if len(worst) > _SHOWN:
@@ -55,16 +57,29 @@ def _lines(audit: Audit, reports: tuple[Path, ...]) -> list[str]:
 
 
 def _policy(audit: Audit) -> list[str]:
-    """Say how the policy differs from those under which earlier audits were no pass."""
-    lines = [
-        f"  policy, {change.effect} than for audit {hex_of(since.audit)[:12]}, {since.verdict}: "
-        f"{change.text}"
-        for since in audit.policy_changes
-        for change in since.changes
-        if change.effect != "other"
-    ]
-    more = [f"  and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
-    return lines[:_SHOWN] + more
+    """Say what the policy allows that it did not in earlier audits that were no pass."""
+    lines: list[str] = []
+    looser = [(since, _looser(since)) for since in audit.policy_changes]
+    looser = [(since, told) for since, told in looser if told]
+    for since, told in looser[:_EARLIER]:
+        earlier = f"audit {hex_of(since.audit)[:12]} ({since.verdict}, {since.created})"
+        lines += [f"  the policy allows more than in {earlier}:", *told[:_SHOWN]]
+        lines += [f"    and {len(told) - _SHOWN} more"] if len(told) > _SHOWN else []
+    more = len(looser) - _EARLIER
+    return [*lines, f"  and more than in {more} before that"] if more > 0 else lines
+
+
+def _looser(since: PolicyChanges) -> list[str]:
+    return [f"    {change.text}" for change in since.changes if change.effect == "looser"]
+
+
+def _undecided(audit: Audit) -> list[str]:
+    """Say why items stay open, and with metrics how many replays would be enough."""
+    if not audit.replays:
+        return []
+    left = [item for item in audit.items if item.counted and item.verdict == "inconclusive"]
+    more = [f"  and {len(left) - _SHOWN} more"] if len(left) > _SHOWN else []
+    return [f"  undecided: {item.name}: {item.note}" for item in left[:_SHOWN]] + more
 
 
 def _tally(items: tuple[Item, ...]) -> dict[str, int]:
@@ -72,5 +87,5 @@ def _tally(items: tuple[Item, ...]) -> dict[str, int]:
     for item in items:
         if item.counted:
             word = f"compared, {item.verdict}"
-            counted[word] = counted.get(word, 0) + 1
+            counted[word] = counted.get(word, 0) + item.count
     return counted

@@ -21,10 +21,11 @@ def compare(
 ) -> Comparison:
     """Compare ``original`` with each of ``replays``, and the replays with the first of them.
 
-    Contents are read from ``objects``, verified, and only where digests differ. Raises
-    ``IntegrityError`` where a kept content is not what its digest says.
+    Contents and long lists of files are read from ``objects``, verified, and only where digests
+    differ. Raises ``IntegrityError`` where one is not what its digest says, ``InputError`` where
+    a list is needed and not there.
     """
-    divergences, unverified = environment(original, replays)
+    divergences, unverified = environment(original, replays, objects)
     return Comparison(
         replays=len(replays),
         items=outcome(original, replays, Contents(objects), policy),

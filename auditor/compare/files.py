@@ -17,7 +17,7 @@ from auditor.compare.artifacts import (
     compare_parts,
 )
 from auditor.compare.contents import Content, Contents, of_file
-from auditor.compare.pairs import Pair, masks, notes, plainest, widest, worst
+from auditor.compare.pairs import Pair, masks, notes, others, plainest, widest, worst
 from auditor.model.audit import Kind
 from auditor.model.comparison import Compared, Relation, Relations, Side
 from auditor.model.files import File
@@ -68,7 +68,8 @@ class _Comparing:
         item = self.item
         original, *replays = item.sides
         outward = tuple(self._pair(0, number) for number in range(1, len(item.sides)))
-        inward = tuple(self._pair(1, number) for number in range(2, len(item.sides)))
+        among = others([side.state for side in replays])
+        inward = tuple(self._pair(1 + one, 1 + other) for one, other in among)
         if self._asks_decisions((*outward, *inward)):
             outward = tuple(self._decided(pair) for pair in outward)
             inward = tuple(self._decided(pair) for pair in inward)

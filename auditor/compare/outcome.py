@@ -8,6 +8,8 @@ import msgspec
 
 from auditor.compare.contents import Content, Contents, of_file, of_stream
 from auditor.compare.files import FileItem, compare_contents
+from auditor.compare.folding import folded
+from auditor.compare.outputs import Outputs, outputs_of
 from auditor.compare.pairing import Paired, pair_names
 from auditor.compare.scalars import compare_exit, compare_metric
 from auditor.model.audit import Kind
@@ -30,13 +32,18 @@ def outcome(
     """Compare all items: the exit status, metrics, files, then the streams, sorted by name."""
     runs = (original, *replays)
     exits = tuple(run.outcome.exit for run in runs)
-    paired = pair_names(tuple(_by_path(run.outcome.outputs) for run in runs), _hosts(runs))
-    items = [*_files(runs, paired.tables), *_streams(runs)]
-    found = (compare_contents(item, contents, policy) for item in items)
+    outputs = outputs_of(tuple(run.outcome.outputs for run in runs), contents.objects, policy)
+    paired = pair_names(outputs.tables, _hosts(runs))
+
+    def compared(items: Iterator[FileItem]) -> Iterator[Compared]:
+        return (_noted(compare_contents(item, contents, policy), paired) for item in items)
+
+    files = _files(runs, paired.tables, outputs)
     return (
         compare_exit(exits[0], exits[1:]),
         *_metrics(runs, paired, policy),
-        *(_noted(one, paired) for one in found),
+        *folded(compared(files), policy, outputs.same),
+        *compared(_streams(runs)),
     )
 
 
@@ -46,19 +53,16 @@ def _noted(one: Compared, paired: Paired) -> Compared:
 
 
 def _files(
-    runs: tuple[Fingerprint, ...], tables: tuple[Mapping[str, File], ...]
+    runs: tuple[Fingerprint, ...], tables: tuple[Mapping[str, File], ...], outputs: Outputs
 ) -> Iterator[FileItem]:
     facts = [run.outcome.outputs for run in runs]
+    near = outputs.with_the_rest(tables)
     names = sorted({path for table in tables for path in table})
     if not names and any(fact.how == "unknown" for fact in facts):
         names = [_UNNAMED]
     for name in names:
         sides = [_output(fact, table, name) for fact, table in zip(facts, tables, strict=True)]
-        yield FileItem(kind="file", name=name, sides=tuple(sides), files=tables, hosts=_hosts(runs))
-
-
-def _by_path(fact: Fact[Manifest]) -> dict[str, File]:
-    return {file.path: file for file in fact.value.files} if fact.value else {}
+        yield FileItem(kind="file", name=name, sides=tuple(sides), files=near, hosts=_hosts(runs))
 
 
 def _output(fact: Fact[Manifest], files: Mapping[str, File], name: str) -> Content:

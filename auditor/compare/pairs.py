@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from auditor.compare.values.difference import Difference
 from auditor.compare.values.numbers import worse
-from auditor.model.comparison import Relations
+from auditor.model.comparison import Relations, State
 from auditor.model.evidence import Magnitude, Mask
 from auditor.model.policy import Tolerance
 from auditor.model.record import Record
 
-__all__ = ["Pair", "masks", "notes", "plainest", "widest", "worst"]
+__all__ = ["Pair", "masks", "notes", "others", "plainest", "widest", "worst"]
 
 
 class Pair(Record, frozen=True, kw_only=True):
@@ -20,6 +20,17 @@ class Pair(Record, frozen=True, kw_only=True):
     sides: tuple[int, int]
     relations: Relations
     difference: Difference | None = None
+
+
+def others(states: Sequence[State]) -> list[tuple[int, int]]:
+    """Return pairs of replays that show whether they agree: one, and each of the others.
+
+    ``states`` are those of the replays. The one is the first that was recorded: one that was lost
+    would hide that the others disagree.
+    """
+    found = (number for number, state in enumerate(states) if state != "unrecorded")
+    one = next(found, 0)
+    return [(one, number) for number in range(len(states)) if number != one]
 
 
 def plainest(pairs: tuple[Pair, ...]) -> Difference | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from auditor.compare.pairs import others
 from auditor.compare.values.numbers import Tally
 from auditor.compare.values.tolerance import Tolerances
 from auditor.model.comparison import Compared, Relation, Relations, Side
@@ -58,7 +59,10 @@ def compare_metric(
     found = _Found(Tolerances(policy, (*names, file) if file else names))
     outward = tuple(found.pair(original, replay) for replay in replays)
     magnitude = found.tally.magnitude()
-    inward = tuple(found.pair(replays[0], replay) for replay in replays[1:])
+    # From the least of them: two within tolerance of a third need not be of each other.
+    ranked = sorted(replays, key=_rank)
+    among = others([side.state for side in ranked])
+    inward = tuple(found.pair(ranked[one], ranked[other]) for one, other in among)
     return Compared(
         kind="metric",
         name=full,
@@ -74,11 +78,17 @@ def compare_metric(
     )
 
 
+def _rank(side: Side) -> float:
+    known = side.state == "recorded" and not math.isnan(side.value)
+    return side.value if known else math.inf
+
+
 def compare_exit(original: Fact[Exit], replays: tuple[Fact[Exit], ...]) -> Compared:
     """Compare how the runs ended, by code and signal."""
     sides = tuple(_exit_side(fact) for fact in (original, *replays))
     pairs = [_exit_relations(sides[0], side) for side in sides[1:]]
-    inward = [_exit_relations(sides[1], side) for side in sides[2:]]
+    among = others([side.state for side in sides[1:]])
+    inward = [_exit_relations(sides[1 + one], sides[1 + other]) for one, other in among]
     return Compared(
         kind="exit-status",
         name="exit-status",

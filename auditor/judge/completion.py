@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from auditor.model.facts import Exit, Uncaught
-from auditor.model.files import File
+from auditor.model.files import File, inline
 from auditor.model.fingerprint import Fingerprint
 
 __all__ = ["completion"]
@@ -35,7 +35,8 @@ def completion(original: Fingerprint, replay: Fingerprint, ended: str = "") -> s
     """Return why ``replay`` did not complete, or ``""`` where it did: then its failure counts.
 
     ``ended`` is what ended it from outside, as its engine says. A replay that succeeds, or ends
-    as the original did, completes.
+    as the original did, completes. Raises ``InputError`` where a long list of the original's
+    files is needed and was not read.
     """
     before, after = original.outcome.exit.value, replay.outcome.exit.value
     if after is None:
@@ -96,7 +97,7 @@ def _distribution(one: Uncaught, original: Fingerprint) -> str:
         return ""
     top = one.subject.partition(".")[0]
     source = original.recipe.source.files.value
-    parts = {part for file in source.files for part in _modules(file)} if source else set()
+    parts = {part for file in inline(source.files) for part in _modules(file)} if source else set()
     return "" if top in parts else f"missing distribution: no module named {one.subject}"
 
 
@@ -105,10 +106,10 @@ def _input(one: Uncaught, original: Fingerprint) -> str:
         return ""
     path = _relative(one.subject, original)
     outputs = original.outcome.outputs.value
-    if outputs and path in {file.path for file in outputs.files}:
+    if outputs and path in {file.path for file in inline(outputs.files)}:
         return ""
     inputs = original.recipe.inputs.value
-    known = inputs is not None and path in {file.path for file in inputs.files}
+    known = inputs is not None and path in {file.path for file in inline(inputs.files)}
     outside = path.startswith("/") and not path.startswith(_TEMPORARY)
     return f"missing input: {path}" if known or outside or inputs is None else ""
 

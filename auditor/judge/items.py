@@ -50,6 +50,7 @@ def item_of(compared: Compared, policy: Policy, spread: Spread | None = None) ->
         curves=compared.curves,
         pictures=compared.pictures,
         comparator=compared.comparator,
+        count=compared.count,
     )
 
 

@@ -27,17 +27,18 @@ def audit_verdict(
         return "not-replayed", "no replay completed"
     diverged = [item for item in counted if item.verdict == "diverged"]
     if diverged:
-        return "diverged", f"{len(diverged)} of {len(counted)} items differ: {_named(diverged)}"
+        differ = f"{_count(diverged)} of {_count(counted)} items differ"
+        return "diverged", f"{differ}: {_named(diverged)}"
     if completed < asked:
         return "inconclusive", f"only {completed} of {asked} replays completed"
     open_ = [item for item in counted if item.verdict == "inconclusive"]
     if open_:
-        return "inconclusive", f"{len(open_)} items could not be decided: {_named(open_)}"
+        return "inconclusive", f"{_count(open_)} items could not be decided: {_named(open_)}"
     if not any(_answers(item, policy) for item in counted):
         return "inconclusive", f"nothing that counts answers for {policy.require}"
     verdict = max((item.verdict for item in counted), key=_ORDER.index)
     better = "" if verdict == "identical" else " or better"
-    return verdict, f"all {len(counted)} items that count are {verdict}{better}"
+    return verdict, f"all {_count(counted)} items that count are {verdict}{better}"
 
 
 def worst_levels(items: tuple[Item, ...]) -> Levels:
@@ -56,7 +57,12 @@ def _answers(item: Item, policy: Policy) -> bool:
     return getattr(item.levels, policy.require) is not None
 
 
+def _count(items: list[Item]) -> int:
+    return sum(item.count for item in items)
+
+
 def _named(items: list[Item]) -> str:
-    names = [item.name for item in items[:_MOST_NAMED]]
-    more = len(items) - len(names)
+    named = items[:_MOST_NAMED]
+    names = [item.name for item in named]
+    more = _count(items) - _count(named)
     return ", ".join(names) + (f" and {more} more" if more else "")

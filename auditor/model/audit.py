@@ -74,6 +74,7 @@ class Item(Record, frozen=True, kw_only=True):
     ``original`` and ``replays`` are short values to show (a metric, a digest, a status).
     ``evidence`` are bounded lines
     of a unified diff or of the first differences. ``counted``: it takes part in the verdict.
+    ``count``: it stands for so many files, those of a folder that came out alike.
     """
 
     kind: Kind
@@ -93,6 +94,7 @@ class Item(Record, frozen=True, kw_only=True):
     curves: tuple[Curve, ...] = ()
     pictures: tuple[Picture, ...] = ()
     comparator: str = ""
+    count: int = 1
 
 
 class Divergence(Record, frozen=True, kw_only=True):

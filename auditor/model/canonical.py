@@ -15,7 +15,7 @@ import rfc8785
 
 from auditor.errors import InputError
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "canonical", "decode", "parse"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "canonical", "decode", "parse", "written"]
 
 T = TypeVar("T")
 
@@ -68,9 +68,9 @@ def parse(data: bytes, *, what: str) -> Any:  # noqa: ANN401 - JSON
 
 def _tag(value: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, dict):
-        return {_text(str(key)): _tag(item) for key, item in value.items()}
+        return {written(str(key)): _tag(item) for key, item in value.items()}
     if isinstance(value, str):
-        return _text(value)
+        return written(value)
     if isinstance(value, list | tuple):
         return [_tag(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
@@ -80,8 +80,8 @@ def _tag(value: Any) -> Any:  # noqa: ANN401 - JSON
     return value
 
 
-def _text(text: str) -> str:
-    # Names of files and arguments are bytes: what is not UTF-8 in them is shown as \\xNN
+def written(text: str) -> str:
+    """Return ``text`` as documents hold it: bytes of a name that are not UTF-8 are escaped."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

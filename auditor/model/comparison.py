@@ -51,6 +51,7 @@ class Compared(Record, frozen=True, kw_only=True):
     ``values`` is a question. ``magnitude`` is the worst replay's, ``masks`` count in the original.
     ``evidence``, ``tensors``, ``curves`` and ``pictures`` are of the
     first replay that differs most plainly.
+    ``count``: it stands for so many files, those of a folder that relate alike.
     """
 
     kind: Kind
@@ -70,6 +71,7 @@ class Compared(Record, frozen=True, kw_only=True):
     curves: tuple[Curve, ...] = ()
     pictures: tuple[Picture, ...] = ()
     notes: tuple[str, ...] = ()
+    count: int = 1
 
 
 class Comparison(Record, frozen=True, kw_only=True):

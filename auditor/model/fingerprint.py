@@ -42,7 +42,7 @@ from auditor.model.facts import (
     Uncaught,
     Variables,
 )
-from auditor.model.files import Manifest
+from auditor.model.files import FileList, Manifest
 from auditor.model.record import Record
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "check_digests",
     "fingerprint_of",
     "identity",
+    "manifests_of",
     "unknown_facts",
 ]
 
@@ -196,6 +197,13 @@ def identity(fingerprint: Fingerprint) -> str:
     return digest_bytes(canonical(fingerprint))
 
 
+def manifests_of(fingerprint: Fingerprint) -> tuple[Manifest, ...]:
+    """Return the lists of source, inputs and outputs, as far as they are known."""
+    recipe = fingerprint.recipe
+    facts = (recipe.source.files, recipe.inputs, fingerprint.outcome.outputs)
+    return tuple(fact.value for fact in facts if fact.value is not None)
+
+
 def unknown_facts(document: Record) -> tuple[Unverified, ...]:
     """Return every fact in ``document`` that is unknown, by its dotted path, with its reason."""
     return tuple(_walk(document, ""))
@@ -207,12 +215,21 @@ def _walk(value: Any, path: str) -> Iterator[Unverified]:  # noqa: ANN401 - any 
     elif isinstance(value, Fact):
         yield from _walk(value.value, path)
     elif isinstance(value, Manifest):
-        for file in value.files:
-            if file.reason:
-                yield Unverified(subject=f"{path}:{file.path}", reason=file.reason)
+        yield from _files(value, path)
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _walk(item, f"{path}.{key}" if path else key)
     elif isinstance(value, msgspec.Struct):
         for field in value.__struct_fields__:
             yield from _walk(getattr(value, field), f"{path}.{field}" if path else field)
+
+
+def _files(manifest: Manifest, path: str) -> Iterator[Unverified]:
+    if isinstance(manifest.files, FileList):
+        if manifest.unread:
+            why = f"{manifest.unread:,} of {manifest.count:,} were not read; the list names each"
+            yield Unverified(subject=path, reason=f"{why}: {manifest.files.listed}")
+        return
+    for file in manifest.files:
+        if file.reason:
+            yield Unverified(subject=f"{path}:{file.path}", reason=file.reason)

@@ -8,7 +8,7 @@ import msgspec
 
 from auditor.model.digest import Digest
 from auditor.model.facts import Stdin
-from auditor.model.files import File
+from auditor.model.files import Files
 from auditor.model.fingerprint import Unverified
 from auditor.model.record import Record
 
@@ -70,7 +70,7 @@ class Plan(Record, frozen=True, kw_only=True):
     """A replay, ready to be carried out.
 
     ``files`` are laid out in a fresh tree from the store; ``directories`` are made in it, relative
-    to its root.
+    to its root. In an audit, very many files are an object of their own.
     ``names`` is the object with the names that were there besides, ``stdin`` what is read there.
     ``workdir`` and ``root`` are absolute in the container; ``argv`` is what is executed there.
     ``unhonoured`` is every recorded fact that this replay does not restore. ``policy`` is the
@@ -85,7 +85,7 @@ class Plan(Record, frozen=True, kw_only=True):
     workdir: str
     user: str
     variables: dict[str, str]
-    files: tuple[File, ...]
+    files: Files
     directories: tuple[str, ...]
     links: dict[str, str] = msgspec.field(default_factory=dict)
     mounts: tuple[Mount, ...]

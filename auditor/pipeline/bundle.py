@@ -19,12 +19,15 @@ from auditor.errors import InputError, IntegrityError
 from auditor.hashing import CHUNK
 from auditor.model.canonical import canonical, decode
 from auditor.model.digest import hex_of
-from auditor.model.fingerprint import Fingerprint
+from auditor.model.files import FileList
+from auditor.model.fingerprint import Fingerprint, manifests_of
 from auditor.model.plan import Lock
 from auditor.model.record import Record
 from auditor.store import Store
 from auditor.store.atomic import atomic
 from auditor.store.documents import check_schema
+from auditor.store.lists import check_lists, files_in
+from auditor.store.objects import Objects
 
 __all__ = ["is_bundle", "pack", "unpack"]
 
@@ -56,11 +59,14 @@ def is_bundle(path: Path) -> bool:
 def pack(identity: str, fingerprint: Fingerprint, store: Store, target: Path) -> Header:
     """Write the bundle of a filed fingerprint to ``target``, atomically; return its header.
 
-    Every kept object goes in, its digest verified. Raises ``IntegrityError``, ``MachineError``.
+    Every kept object goes in, its digest verified. Raises ``IntegrityError``, ``MachineError``, and
+    ``InputError`` where there are too many, or a list of files is not in the store.
     """
-    wanted = _objects(fingerprint)
+    wanted = _objects(fingerprint, store.objects)
     absent = tuple(sorted(path for path, kept, _digest in wanted if not kept))
     digests = sorted({digest for _path, kept, digest in wanted if kept and digest})
+    if len(digests) + len(_FIXED) > _MAX_MEMBERS:
+        raise InputError(f"{len(digests):,} files are too many for a bundle")
     header = Header(id=identity, tool=f"auditor {__version__}", absent=absent)
     lock = store.lock(identity)
     with atomic(target) as file, zipfile.ZipFile(file, "w") as archive:
@@ -96,7 +102,7 @@ def _unpack(
     stored = archive.read(members["fingerprint.json"])
     what = f"the fingerprint in {path.name}"
     check_schema(stored, store.fingerprints.schema, what)
-    decode(stored, Fingerprint, what=what)
+    fingerprint = decode(stored, Fingerprint, what=what)
     lock = None
     if "lock.json" in members:
         lock = decode(archive.read(members["lock.json"]), Lock, what="the bundle's lock")
@@ -104,6 +110,7 @@ def _unpack(
     for name, member in members.items():
         if match := _OBJECT.fullmatch(name):
             _store_object(archive, member, match.group(1) + match.group(2), store)
+    check_lists(fingerprint, store.objects)
     known = store.recorded_here(store.fingerprints.identify(stored))
     identity = store.save_import(stored)
     if lock is not None and not known:
@@ -175,8 +182,8 @@ def _check_content(found: str, digits: str) -> None:
         )
 
 
-def _objects(fingerprint: Fingerprint) -> list[tuple[str, bool, str | None]]:
-    rows = list(_files(fingerprint))
+def _objects(fingerprint: Fingerprint, objects: Objects) -> list[tuple[str, bool, str | None]]:
+    rows = list(_files(fingerprint, objects))
     for name in ("stdout", "stderr"):
         stream = getattr(fingerprint.outcome, name).value
         if stream is not None:
@@ -192,11 +199,11 @@ def _objects(fingerprint: Fingerprint) -> list[tuple[str, bool, str | None]]:
     return rows
 
 
-def _files(fingerprint: Fingerprint) -> Iterator[tuple[str, bool, str | None]]:
-    recipe, outcome = fingerprint.recipe, fingerprint.outcome
-    for fact in (recipe.source.files, recipe.inputs, outcome.outputs):
-        if fact.value is not None:
-            yield from ((file.path, file.kept, file.digest) for file in fact.value.files)
+def _files(fingerprint: Fingerprint, objects: Objects) -> Iterator[tuple[str, bool, str | None]]:
+    for manifest in manifests_of(fingerprint):
+        if isinstance(manifest.files, FileList):
+            yield "list of files", True, manifest.files.listed
+        yield from ((one.path, one.kept, one.digest) for one in files_in(manifest, objects))
 
 
 def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from auditor.errors import AuditorError
@@ -16,6 +17,7 @@ from auditor.store import Store
 __all__ = ["Collected", "collect"]
 
 _DIGEST = re.compile(rb"sha256:([0-9a-f]{64})")
+_LIST = re.compile(rb'"listed":"sha256:([0-9a-f]{64})"')
 _YOUNG = 3600.0  # seconds: a run that is being recorded has objects and no fingerprint yet
 
 
@@ -59,7 +61,20 @@ def _objects(store: Store) -> tuple[int, int]:
 def _referred(store: Store) -> set[str]:
     # Any digest in any document keeps its object: a document that cannot be parsed keeps its own.
     wanted: set[str] = set()
+    lists: set[str] = set()
     for folder in ("fingerprints", "audits", "observations"):
         for path in (store.folder / folder).glob("**/*.json"):
-            wanted.update(match.decode() for match in _DIGEST.findall(path.read_bytes()))
+            data = path.read_bytes()
+            wanted.update(match.decode() for match in _DIGEST.findall(data))
+            lists.update(match.decode() for match in _LIST.findall(data))
+    for digest in lists:
+        if store.objects.has(f"sha256:{digest}"):
+            wanted.update(_listed(store.objects.path(f"sha256:{digest}")))
     return wanted
+
+
+def _listed(path: Path) -> Iterator[str]:
+    """Yield the digests in a list of files, line by line; a damaged one keeps what it names."""
+    with path.open("rb") as lines:
+        for line in lines:
+            yield from (match.decode() for match in _DIGEST.findall(line))

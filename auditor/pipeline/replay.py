@@ -28,6 +28,7 @@ from auditor.pipeline.sequence import Times
 from auditor.replay import Options, Prepared, execute, keep_of, prepare, unrecorded
 from auditor.replay.engines import Engine, connect
 from auditor.store import Store
+from auditor.store.lists import keep_list
 
 __all__ = ["ReplayRequest", "Replayed", "replay_ref"]
 
@@ -123,7 +124,11 @@ def _replay(
         lock=store.lock(original.id),
         tell=tell,
     )
-    progress.plan = msgspec.structs.replace(prepared.plan, policy=policy_digest(policy))
+    progress.plan = msgspec.structs.replace(
+        prepared.plan,
+        files=keep_list(prepared.plan.files, store.objects),
+        policy=policy_digest(policy),
+    )
     store.save_lock(original.id, prepared.plan.lock)
     host = capture.host_facts()
     started = time.monotonic()
@@ -177,7 +182,7 @@ def _one(  # noqa: PLR0913, PLR0917 - one call, split for its length
                 files_at=executed.tree,
             )
         )
-    reason = completion(original.fingerprint, fingerprint, executed.reason)
+    reason = completion(prepared.fingerprint, fingerprint, executed.reason)
     reason = reason or unrecorded(prepared.plan, store.objects, fingerprint)
     progress.attempts.append(
         Attempt(

@@ -11,20 +11,21 @@ import msgspec
 from auditor.errors import NotReplayedError
 from auditor.hashing import hash_file
 from auditor.model.fact import Fact
-from auditor.model.files import File, Manifest
+from auditor.model.files import File, Manifest, inline
 from auditor.model.fingerprint import Fingerprint
 from auditor.replay.names import known_names
 from auditor.replay.options import Options
 from auditor.replay.paths import absolute, check_inside, check_outside, check_root, mapped
 from auditor.replay.stdin import check_stdin
+from auditor.store.lists import with_files
 from auditor.store.objects import Objects
 
 __all__ = ["files_of", "host_place", "verified"]
 
 
 def files_of(fact: Fact[Manifest]) -> tuple[File, ...]:
-    """Return the files of a manifest, none where it is unknown."""
-    return fact.value.files if fact.value is not None else ()
+    """Return the files of a manifest, none where it is unknown; ``verified`` reads long ones."""
+    return inline(fact.value.files) if fact.value is not None else ()
 
 
 def host_place(file: File, root: str, options: Options) -> str | None:
@@ -40,10 +41,11 @@ def host_place(file: File, root: str, options: Options) -> str | None:
 def verified(fingerprint: Fingerprint, objects: Objects, options: Options) -> Fingerprint:
     """Return the fingerprint with ``kept`` as it is true here, after checking every file's digest.
 
-    Raises ``NotReplayedError`` naming every file that is missing or changed, or where what was
-    read from stdin is not known; ``InputError`` for a path that is refused, ``IntegrityError`` for
-    a damaged object.
+    Its long lists of files are read. Raises ``NotReplayedError`` naming every file that is missing
+    or changed, or where what was read from stdin is not known; ``InputError`` for a path that is
+    refused or a list that is not there, ``IntegrityError`` for a damaged object.
     """
+    fingerprint = with_files(fingerprint, objects)
     check_stdin(fingerprint.recipe.stdin, objects)
     root = check_root(fingerprint.recipe.root)
     problems: list[str] = []
@@ -78,7 +80,7 @@ def _manifest(
 ) -> Fact[Manifest]:
     if fact.value is None:
         return fact
-    rows = list(_rows(fact.value.files, kind, root, objects, options, problems))
+    rows = list(_rows(files_of(fact), kind, root, objects, options, problems))
     return msgspec.structs.replace(
         fact, value=msgspec.structs.replace(fact.value, files=tuple(rows))
     )

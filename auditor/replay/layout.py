@@ -8,7 +8,7 @@ from pathlib import Path
 
 import auditor
 from auditor.errors import MachineError
-from auditor.model.files import File
+from auditor.model.files import File, inline
 from auditor.model.plan import Mount, Plan
 from auditor.replay.names import lay_out_names, names_of
 from auditor.replay.paths import inside
@@ -65,7 +65,7 @@ def _tree(plan: Plan, objects: Objects, tree: Path) -> None:
     tree.mkdir(mode=0o755)
     for directory in plan.directories:
         (tree / directory).mkdir(parents=True, exist_ok=True)
-    for file in plan.files:
+    for file in inline(plan.files):
         if not file.path.startswith("/"):
             _place(file, objects, tree / file.path)
     for path, target in plan.links.items():

@@ -16,10 +16,12 @@ from pathlib import Path
 from auditor.errors import InputError
 from auditor.model.fact import Fact, unknown
 from auditor.model.facts import Names
+from auditor.model.files import inline
 from auditor.model.fingerprint import Fingerprint
 from auditor.model.names import Name, decode_names
 from auditor.model.plan import Mount, Plan
 from auditor.replay.paths import check_inside, check_outside, inside
+from auditor.store.lists import files_in
 from auditor.store.objects import Objects
 
 __all__ = ["known_names", "lay_out_names", "names_of", "unrecorded"]
@@ -69,10 +71,10 @@ def unrecorded(plan: Plan, objects: Objects, replay: Fingerprint) -> str:
 
     Its content is not known, so the replay is not the same run.
     """
-    known = {file.path for file in plan.files}
+    known = {file.path for file in inline(plan.files)}
     bare = {name.path for name in names_of(plan, objects) if name.size and name.path not in known}
     facts = (replay.recipe.source.files, replay.recipe.inputs)
-    read = [file for fact in facts if fact.value for file in fact.value.files]
+    read = [file for fact in facts for file in files_in(fact.value, objects)]
     found = sorted(file.path for file in read if file.path in bare and file.seen != "listed")
     if not found:
         return ""

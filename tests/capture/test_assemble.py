@@ -15,9 +15,10 @@ from auditor.errors import MachineError
 from auditor.model.canonical import canonical, decode
 from auditor.model.fact import declared, recorded, unknown
 from auditor.model.facts import Metric
-from auditor.model.files import File, Manifest
+from auditor.model.files import File, FileList, Manifest
 from auditor.model.fingerprint import Fingerprint, identity
 from auditor.model.observation import Observation
+from auditor.store.lists import files_in, with_files
 from auditor.store.objects import Objects
 
 if TYPE_CHECKING:
@@ -174,3 +175,17 @@ def test_a_store_that_cannot_be_written_is_an_error(seen: Observation, tmp_path:
     (tmp_path / "full").write_text("")
     with pytest.raises(MachineError):
         assemble(seen, no_host_facts(), Objects(tmp_path / "full"), keep=KEEP)
+
+
+def test_many_files_are_a_list_of_their_own(
+    seen: Observation, objects: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = assemble(seen, no_host_facts(), objects, keep=KEEP)
+    monkeypatch.setattr("auditor.store.lists.MOST_INLINE", 2)
+    made = assemble(seen, no_host_facts(), objects, keep=KEEP)
+    outputs = made.outcome.outputs.value
+    assert outputs is not None
+    assert isinstance(outputs.files, FileList)
+    assert (outputs.count, outputs.shown) == (3, tuple(files_in(outputs, objects)))
+    assert with_files(made, objects).outcome == whole.outcome
+    assert made.outcome.metrics == whole.outcome.metrics

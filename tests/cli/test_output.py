@@ -17,10 +17,21 @@ def test_sizes(text: str, size: int) -> None:
     assert output.size.convert(text, None, None) == size
 
 
-@pytest.mark.parametrize("text", ["", "much", "1x", "k"])
+@pytest.mark.parametrize("text", ["", "much", "1x", "k", "nan", "inf", "1e400", "-5", "-1G"])
 def test_what_is_no_size_is_said_so(text: str) -> None:
     with pytest.raises(click.BadParameter, match="no size"):
         output.size.convert(text, None, None)
+
+
+@pytest.mark.parametrize(("text", "number"), [("5", 5.0), ("0.5", 0.5), ("1e3", 1000.0)])
+def test_numbers_above_zero(text: str, number: float) -> None:
+    assert output.positive.convert(text, None, None) == number
+
+
+@pytest.mark.parametrize("text", ["", "much", "0", "-0.0", "-1", "nan", "inf", "1e400"])
+def test_what_is_no_number_above_zero_is_said_so(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="no number above 0"):
+        output.positive.convert(text, None, None)
 
 
 def test_one_json_document(capsysbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -238,6 +238,20 @@ def test_no_replay_leaves_every_item_without_relations(item: Item) -> None:
     assert one.to_first == ()
 
 
+def test_a_first_replay_that_was_lost_hides_no_disagreement(item: Item) -> None:
+    lost = {"outputs": {"a.json": File(path="a.json", digest=None, size=None)}}
+    one = item("a.json", outputs(a_json="[1]"), lost, outputs(a_json="[2]"), outputs(a_json="[3]"))
+    assert [pair.bytes for pair in one.to_first] == ["unknown", "different"]
+
+
+def test_a_metric_whose_replays_agree_only_with_the_one_between_them(item: Item) -> None:
+    close = 1e-7
+    values = (0.0, close, -close)
+    replays = [{"metrics": {"m.json#/a": value}} for value in values]
+    one = item("m.json#/a", {"metrics": {"m.json#/a": 1.0}}, *replays)
+    assert sorted(str(pair.values) for pair in one.to_first) == ["different", "within"]
+
+
 def test_an_extra_file_that_was_not_read_stays_open(item: Item) -> None:
     lost = File(path="a.json", digest=None, size=None)
     one = item("a.json", outputs(a_json="[1]"), {"outputs": {"a.json": lost}})

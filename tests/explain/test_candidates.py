@@ -127,6 +127,7 @@ def test_variables_that_were_read_and_not_recorded(make_fingerprint: Make) -> No
     names = ["environment.variable:A", "dependency:numpy", "environment.variable:HF_HOME"]
     assert factors(found) == names
     assert "at t.py:1" in found[0].evidence
+    assert {cause.group for cause in (found[0], found[2])} == {"variable"}
     assert "--env HF_HOME" in found[2].fix
 
 
@@ -137,8 +138,8 @@ def test_threads_clock_and_network_only_with_evidence(make_fingerprint: Make) ->
     )
     timed = item(deterministic=False, masks=(Mask(rule="time", count=1),))
     found = candidates(run, (run, run), (timed,), ())
-    assert factors(found) == ["parallelism.threads", "time.clock", "network"]
-    assert "openblas with 8 threads" in found[0].evidence
+    assert factors(found) == ["time.clock", "parallelism.threads", "network"]
+    assert "openblas with 8 threads" in found[1].evidence
     plain = make_fingerprint()
     assert candidates(plain, (plain, plain), (item(deterministic=False),), ()) == ()
 

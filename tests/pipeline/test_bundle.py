@@ -4,12 +4,18 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from auditor.errors import InputError, IntegrityError
+from auditor.model.digest import hex_of
+from auditor.model.fact import recorded
+from auditor.model.files import FileList, Manifest
+from auditor.model.fingerprint import fingerprint_of
 from auditor.pipeline.bundle import is_bundle, pack, unpack
 from auditor.pipeline.refs import Original, find_original
 from auditor.store import Store
+from auditor.store.lists import files_in, keep_list
 
 Members = dict[str, bytes]
 
@@ -132,3 +138,56 @@ def test_a_bomb_is_refused_before_it_is_unpacked(
     monkeypatch.setattr("auditor.pipeline.bundle._MAX_BYTES", 10)
     with pytest.raises(InputError, match="too large"):
         unpack(bundle, Store(tmp_path / "elsewhere"))
+
+
+@pytest.fixture
+def many(original: Original, store: Store, monkeypatch: pytest.MonkeyPatch) -> Original:
+    """The run with its outputs as a list of their own."""
+    monkeypatch.setattr("auditor.store.lists.MOST_INLINE", 1)
+    run = original.fingerprint
+    whole = run.outcome.outputs.value
+    assert whole is not None
+    fact = recorded(Manifest(root=whole.root, files=keep_list(whole.files, store.objects)), "test")
+    outcome = msgspec.structs.replace(run.outcome, outputs=fact)
+    name, _path = store.save_fingerprint(fingerprint_of(run.name, run.recipe, outcome, run.record))
+    return find_original(name, store)
+
+
+def test_a_bundle_carries_its_lists(many: Original, store: Store, tmp_path: Path) -> None:
+    pack(many.id, many.fingerprint, store, tmp_path / "many.zip")
+    elsewhere = Store(tmp_path / "elsewhere")
+    found = find_original(str(tmp_path / "many.zip"), elsewhere)
+    assert found.fingerprint == many.fingerprint
+    outputs = found.fingerprint.outcome.outputs.value
+    files = list(files_in(outputs, elsewhere.objects))
+    assert [file.path for file in files] == ["metrics.json", "result.txt"]
+    for file in files:
+        elsewhere.objects.read(file.digest or "")
+
+
+def test_a_bundle_without_its_list_is_refused(many: Original, store: Store, tmp_path: Path) -> None:
+    bundle = tmp_path / "many.zip"
+    pack(many.id, many.fingerprint, store, bundle)
+    outputs = many.fingerprint.outcome.outputs.value
+    assert outputs is not None
+    assert isinstance(outputs.files, FileList)
+    digits = hex_of(outputs.files.listed)
+    changed = _rewrite(
+        bundle, lambda members: members.pop(f"objects/{digits[:2]}/{digits[2:]}") and None
+    )
+    elsewhere = Store(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="does not hold the list"):
+        unpack(changed, elsewhere)
+    assert not elsewhere.fingerprints.ids()
+    store.objects.path(outputs.files.listed).unlink()
+    with pytest.raises(InputError, match="does not hold the list"):
+        pack(many.id, many.fingerprint, store, tmp_path / "again.zip")
+    assert not (tmp_path / "again.zip").exists()
+
+
+def test_more_files_than_can_be_unpacked_are_not_packed(
+    original: Original, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auditor.pipeline.bundle._MAX_MEMBERS", 5)
+    with pytest.raises(InputError, match="too many"):
+        pack(original.id, original.fingerprint, store, tmp_path / "run.zip")

@@ -3,11 +3,17 @@ from __future__ import annotations
 import os
 import time
 
+import msgspec
 import pytest
 
 from auditor.errors import EngineError
+from auditor.model.fact import recorded
+from auditor.model.files import File, FileList, Manifest, manifest
+from auditor.model.fingerprint import check_digests, fingerprint_of
 from auditor.pipeline import gc
+from auditor.pipeline.refs import Original
 from auditor.store import Store
+from auditor.store.lists import files_in, keep_list
 
 
 class Engine:
@@ -39,3 +45,28 @@ def test_without_an_engine_the_store_is_cleaned(
 
     monkeypatch.setattr(gc, "connect", refuse)
     assert gc.collect(store.root, images=False).engine == "no engine answers"
+
+
+def test_what_a_list_of_files_names_stays(
+    store: Store, original: Original, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gc, "connect", lambda _name: Engine())
+    content = store.objects.put_bytes(b"an output")
+    whole = manifest([File(path=f"out/{n}", digest=content, size=9, kept=True) for n in range(5)])
+    monkeypatch.setattr("auditor.store.lists.MOST_INLINE", 2)
+    files = keep_list(whole.files, store.objects)
+    assert isinstance(files, FileList)
+    outputs = recorded(Manifest(root=whole.root, files=files), "test")
+    outcome = msgspec.structs.replace(original.fingerprint.outcome, outputs=outputs)
+    run = original.fingerprint
+    name, place = store.save_fingerprint(fingerprint_of("many", run.recipe, outcome, run.record))
+    old = time.time() - 7200
+    for path in store.objects.folder.glob("*/*"):
+        os.utime(path, (old, old))
+    gc.collect(store.root, images=False)
+    assert store.objects.read(content) == b"an output"
+    assert list(files_in(outputs.value, store.objects)) == list(whole.files)
+    check_digests(place.read_bytes())
+    place.unlink()
+    assert gc.collect(store.root, images=False).objects == 2
+    assert not store.objects.has(files.listed), name

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -92,6 +94,30 @@ def test_where_it_is_looked_for(tmp_path: Path) -> None:
     given_.write_text("name = 'c'\n")
     one = load_policy(given_, root)
     assert (one.policy.name, one.source.place) == ("c", str(given_))
+
+
+@pytest.mark.parametrize("target", ["nowhere.toml", "auditor.toml"])
+def test_a_project_whose_own_cannot_be_read_has_no_other(tmp_path: Path, target: str) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.auditor]\nname = 'a'\n")
+    (tmp_path / "auditor.toml").symlink_to(target)
+    with pytest.raises(InputError, match=r"cannot read the policy auditor\.toml: "):
+        load_policy(None, tmp_path)
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_what_is_no_file_is_not_passed_over(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "auditor.toml")
+    with pytest.raises(InputError, match=r"auditor\.toml: it is no file"):
+        load_policy(None, tmp_path)
+
+
+def test_a_linked_policy_goes_by_the_name_of_the_link(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    (tmp_path / "shared.toml").write_text("name = 'a'\n")
+    (root / "auditor.toml").symlink_to("../shared.toml")
+    found = load_policy(None, root)
+    assert (found.policy.name, found.source.place) == ("a", "auditor.toml")
 
 
 def test_a_pyproject_can_be_named(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_the_report_of_a_diverged_run(samples: ModuleType) -> None:
     reader, text = read(data)
     _check_document(reader)
     first = " ".join(reader.pages[0].extract_text().split())
-    assert "The result did not reproduce: 4 of 7 compared items came out differently" in first
+    assert "The result did not reproduce: 5 of 8 compared items came out differently" in first
     assert "unsigned" in first
     for item in audit.items:
         if item.kind in {"file", "metric"}:

@@ -3,10 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from auditor.errors import InputError, IntegrityError, NotReplayedError
-from auditor.model.files import File
+from auditor.model.fact import recorded
+from auditor.model.files import File, encode_list
 from auditor.replay import Options
 from auditor.replay.inputs import files_of, verified
 
@@ -83,3 +85,16 @@ def test_a_damaged_object_is_an_integrity_failure(make: Any) -> None:
 def test_what_was_never_read_is_left_alone(make: Any) -> None:
     unread = File(path="a.csv", digest=None, size=None, reason="no permission")
     assert check(make, unread) == (unread,)
+
+
+def test_a_long_list_is_read(make: Any) -> None:
+    inputs = tuple(make.file(f"{n}.csv", "1") for n in range(3))
+    run = make.fingerprint(inputs=inputs)
+    whole = run.recipe.inputs.value
+    listed, data = encode_list(whole.files)
+    fact = recorded(msgspec.structs.replace(whole, files=listed), "test")
+    run = msgspec.structs.replace(run, recipe=msgspec.structs.replace(run.recipe, inputs=fact))
+    with pytest.raises(InputError, match="does not hold the list"):
+        verified(run, make.objects, Options())
+    make.objects.put_bytes(data)
+    assert files_of(verified(run, make.objects, Options()).recipe.inputs) == whole.files

@@ -11,12 +11,14 @@ from auditor.compare.environment.changes import changed_keys
 from auditor.compare.environment.hardware import HARDWARE
 from auditor.compare.environment.host import HOST
 from auditor.compare.environment.interface import Section, Weight
+from auditor.compare.environment.many import bounded
 from auditor.compare.environment.recipe import RECIPE
 from auditor.compare.manifests import narrowed
 from auditor.model.audit import Divergence
 from auditor.model.fact import Fact
 from auditor.model.files import Manifest
 from auditor.model.fingerprint import Fingerprint, Unverified
+from auditor.store.objects import Objects
 
 __all__ = ["SECTIONS", "environment"]
 
@@ -26,14 +28,18 @@ _UNKNOWN = "unknown"
 
 
 def environment(
-    original: Fingerprint, replays: tuple[Fingerprint, ...]
+    original: Fingerprint, replays: tuple[Fingerprint, ...], objects: Objects
 ) -> tuple[tuple[Divergence, ...], tuple[Unverified, ...]]:
-    """Return what differs, worst first, and what is not known on a side and so not compared."""
+    """Return what differs, worst first, and what is not known on a side and so not compared.
+
+    Long lists of files are read from ``objects`` where their roots differ. Raises ``InputError``
+    where one is not there.
+    """
     divergences: list[Divergence] = []
     unverified: list[Unverified] = []
     for section in SECTIONS:
-        compared = _Compared(section, original, replays)
-        divergences += compared.divergences()
+        compared = _Compared(section, original, replays, objects)
+        divergences += bounded(compared.divergences())
         unverified += compared.unverified()
     ordered = sorted(divergences, key=lambda one: (_RANK[one.severity], one.subject))
     return tuple(ordered), tuple(dict.fromkeys(unverified))
@@ -43,10 +49,14 @@ class _Compared:
     """One section of the original and of each replay, taken apart into subjects."""
 
     def __init__(
-        self, section: Section, original: Fingerprint, replays: tuple[Fingerprint, ...]
+        self,
+        section: Section,
+        original: Fingerprint,
+        replays: tuple[Fingerprint, ...],
+        objects: Objects,
     ) -> None:
         self.section = section
-        self.facts = _narrowed([section.fact(run) for run in (original, *replays)])
+        self.facts = _narrowed([section.fact(run) for run in (original, *replays)], objects)
         self.sides = [self._subjects(index) for index in range(len(self.facts))]
         contained = any(run.recipe.image.value is not None for run in replays)
         alone = original.recipe.image.value is None
@@ -117,14 +127,17 @@ class _Compared:
         return None if value is None else self.section.show(value, values)
 
 
-def _narrowed(facts: list[Fact[Any]]) -> list[Fact[Any]]:
+def _narrowed(facts: list[Fact[Any]], objects: Objects) -> list[Fact[Any]]:
     """Return the facts; of lists of files, those files only that not all sides have alike."""
-    values = [fact.value for fact in facts if isinstance(fact.value, Manifest)]
-    if len(values) < len(facts):
+    known = [fact.value for fact in facts if isinstance(fact.value, Manifest)]
+    if not known:
         return facts
+    left = iter(narrowed(known, objects))
     return [
-        msgspec.structs.replace(fact, value=value)
-        for fact, value in zip(facts, narrowed(values), strict=True)
+        msgspec.structs.replace(fact, value=next(left))
+        if isinstance(fact.value, Manifest)
+        else fact
+        for fact in facts
     ]
 
 

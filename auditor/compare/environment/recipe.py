@@ -8,7 +8,7 @@ from typing import Any
 from auditor.compare.environment.interface import Section, Weight, always, apart
 from auditor.model.fact import Fact, recorded
 from auditor.model.facts import Command, Distribution, Git, Image, Seed, Stdin
-from auditor.model.files import Manifest
+from auditor.model.files import Manifest, inline
 from auditor.model.fingerprint import Fingerprint
 
 __all__ = ["RECIPE"]
@@ -39,7 +39,7 @@ def _root(run: Fingerprint) -> Fact[str]:
 def _files(kind: str, value: Manifest) -> dict[str, Any]:
     return {
         f"{kind}:{file.path}": {"digest": file.digest, "executable": file.executable}
-        for file in value.files
+        for file in inline(value.files)
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +38,12 @@ def load_policy(path: Path | None, root: Path) -> Declared:
     if path is not None:
         return _declared(path, root, required=True)
     own = root / FILE
-    return _declared(own if own.is_file() else root / PYPROJECT, root, required=False)
+    if own.exists() and not own.is_file():
+        raise InputError(f"cannot read the policy {FILE}: it is no file")
+    # One that cannot be read was meant all the same: no other takes its place unsaid.
+    if own.exists() or own.is_symlink():
+        return _declared(own, root, required=True)
+    return _declared(root / PYPROJECT, root, required=False)
 
 
 def _declared(path: Path, root: Path, *, required: bool) -> Declared:
@@ -78,6 +84,7 @@ def _parsed(path: Path, place: str) -> dict[str, Any]:
 
 
 def _place(path: Path, root: Path) -> str:
-    whole = path.resolve()
+    # By its own name where it is a link, and never an error where links go round in a circle.
+    whole = Path(os.path.realpath(path.parent), path.name)
     inside = whole.is_relative_to(root.resolve())
     return whole.relative_to(root.resolve()).as_posix() if inside else str(path)

@@ -21,7 +21,7 @@ from auditor.render.view.blocks import (
     mono,
     num,
 )
-from auditor.render.view.words import sides
+from auditor.render.view.words import by_digest, sides
 
 __all__ = ["appendices"]
 
@@ -137,8 +137,8 @@ def _outputs(audit: Audit, bounds: Bounds) -> list[Block]:
     fact = audit.original.outcome.outputs
     if fact.value is None:
         return [Paragraph(text="Not known: " + fact.reason)]
-    files = fact.value.files
-    if not files:
+    manifest = fact.value
+    if not manifest.count:
         return [Paragraph(text="The run left no file that was seen.")]
     rows: list[tuple[Cell, ...]] = [
         (
@@ -146,7 +146,7 @@ def _outputs(audit: Audit, bounds: Bounds) -> list[Block]:
             num(size(file.size)),
             mono(hex_of(file.digest) if file.digest else clip(one_line(file.reason), 200)),
         )
-        for file in files
+        for file in manifest.shown
     ]
     heads = (
         Head(name="File", kind="mono", width=28),
@@ -154,12 +154,13 @@ def _outputs(audit: Audit, bounds: Bounds) -> list[Block]:
         Head(name="SHA-256", kind="mono", width=61),
     )
     shown = bounded(rows, bounds.rows)
-    root = Definitions(rows=(("Root digest", hex_of(fact.value.root)),))
+    listed = by_digest(manifest)
+    root = Definitions(rows=(("Root digest", f"{hex_of(manifest.root)}{listed}"),))
     table = Table(
         caption="Output files",
         heads=heads,
         rows=shown,
-        total=len(rows),
+        total=manifest.count,
         folded=len(rows) > 20,  # noqa: PLR2004
     )
     return [root, table]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from auditor.model.audit import Audit
+from auditor.model.audit import Audit, Verdict
 from auditor.model.fingerprint import Unverified, unknown_facts
 from auditor.render.text import clip, count, one_line, plural
 from auditor.render.view.blocks import (
@@ -43,9 +43,10 @@ def checked(audit: Audit, bounds: Bounds) -> Section:
 def _lead(audit: Audit) -> str:
     if not audit.replays:
         return "Nothing could be compared, because there is no second run to compare with."
+    compared = sum(item.count for item in audit.items)
+    counted = sum(item.count for item in audit.items if item.counted)
     return (
-        f"{plural(len(audit.items), 'item')} compared, of which "
-        f"{count(sum(item.counted for item in audit.items))} count towards the verdict."
+        f"{plural(compared, 'item')} compared, of which {count(counted)} count towards the verdict."
     )
 
 
@@ -53,8 +54,10 @@ def _tally(audit: Audit) -> Table:
     used = [verdict for verdict in ITEM if any(item.verdict == verdict for item in audit.items)]
     rows: list[tuple[Cell, ...]] = []
     for kind, (_, many) in KINDS.items():
-        verdicts = Counter(item.verdict for item in audit.items if item.kind == kind)
-        if verdicts:
+        verdicts: Counter[Verdict] = Counter()
+        for item in audit.items:
+            verdicts[item.verdict] += item.count if item.kind == kind else 0
+        if verdicts.total():
             cells = [num(count(verdicts[verdict])) for verdict in used]
             rows.append((text(many.capitalize()), num(count(verdicts.total())), *cells))
     width = 70 // (len(used) + 1)
@@ -83,7 +86,7 @@ def _means(audit: Audit) -> tuple[tuple[str, str], ...]:
         rows.append(("Hidden in text", f"volatile parts, before comparing: {hidden}"))
     inputs = audit.original.recipe.inputs.value
     if inputs is not None:
-        known = sum(file.digest is not None for file in inputs.files)
+        known = inputs.count - inputs.unread
         rows.append(("Inputs", f"{plural(known, 'file')} with a recorded SHA-256 digest"))
     if audit.kind == "replay":
         rows += [

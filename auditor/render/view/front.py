@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 
-from auditor.model.audit import Audit, Item
+from auditor.model.audit import Audit, Item, Verdict
 from auditor.model.digest import hex_of
 from auditor.model.plan import Plan
 from auditor.render.text import clip, count, moment, one_line, plural, short, size, visible
@@ -55,7 +55,7 @@ def _sentence(audit: Audit) -> str:
     if audit.kind == "compare":
         return _compare_sentence(audit, counted)
     runs = _runs(audit)
-    different = sum(item.verdict == "diverged" for item in counted)
+    different = sum(item.count for item in counted if item.verdict == "diverged")
     sentences = {
         "identical": f"The result reproduced exactly: every output was the same in {runs}.",
         "equivalent": "The result reproduced: every output had the same values, within the "
@@ -71,7 +71,7 @@ def _sentence(audit: Audit) -> str:
 
 
 def _compare_sentence(audit: Audit, counted: list[Item]) -> str:
-    different = sum(item.verdict == "diverged" for item in counted)
+    different = sum(item.count for item in counted if item.verdict == "diverged")
     sentences = {
         "identical": "The two runs gave exactly the same result: every output was the same.",
         "equivalent": "The two runs gave the same result: every output had the same values, "
@@ -87,7 +87,7 @@ def _compare_sentence(audit: Audit, counted: list[Item]) -> str:
 
 
 def _things(counted: list[Item]) -> str:
-    return plural(len(counted), "compared item")
+    return plural(sum(item.count for item in counted), "compared item")
 
 
 def _runs(audit: Audit) -> str:
@@ -107,7 +107,23 @@ def _detail(audit: Audit) -> str:
         parts.append(
             f"{plural(len(unverified(audit)), 'point')} could not be verified; part 2 names each."
         )
-    return " ".join(parts)
+    return " ".join(filter(None, [*parts, _loosened(audit)]))
+
+
+def _loosened(audit: Audit) -> str:
+    """Name the audit that was no pass under a stricter policy: the newest that diverged, if any."""
+    looser = [
+        since
+        for since in audit.policy_changes
+        if any(change.effect == "looser" for change in since.changes)
+    ]
+    since = min(looser, key=lambda one: one.verdict != "diverged", default=None)
+    if since is None:
+        return ""
+    return (
+        "The policy allows more than the one under which an audit of the same run, of "
+        f"{moment(since.created)}, was {since.verdict}; part 10 says what."
+    )
 
 
 def _sentence_case(reason: str) -> str:
@@ -161,7 +177,9 @@ def _figures(audit: Audit) -> tuple[KeyFigure, ...]:
 def _compared(audit: Audit) -> KeyFigure:
     if not audit.replays:
         return KeyFigure(name="items compared", figure="0")
-    counted = Counter(item.verdict for item in audit.items if item.counted)
+    counted: Counter[Verdict] = Counter()
+    for item in audit.items:
+        counted[item.verdict] += item.count * item.counted
     parts = tuple(f"{count(counted[v])} {ITEM[v].word}" for v in ITEM if counted[v])
     return KeyFigure(
         name="item compared" if counted.total() == 1 else "items compared",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.model.audit import Audit
 from auditor.model.digest import hex_of
 from auditor.model.policy import Policy
-from auditor.render.text import number, one_line, short
+from auditor.render.text import moment, number, one_line, short
 from auditor.render.view.blocks import (
     Block,
     Bounds,
@@ -49,7 +49,8 @@ _RULES = (
 _FORMULA = (
     "Two numbers a and b are the same within tolerance if |a \N{MINUS SIGN} b| ≤ absolute + "
     "relative \N{MULTIPLICATION SIGN} max(|a|, |b|). Shapes, types, the places of NaN and "
-    "infinity, integers, text and the exit status must be equal."
+    "infinity, integers, text and the exit status must be equal. Where a norm is given, an array "
+    "is also within tolerance if its norm-wise relative error is no more than that."
 )
 
 
@@ -76,6 +77,7 @@ def method(audit: Audit, bounds: Bounds) -> Section:
 def _tolerances(policy: Policy, bounds: Bounds) -> Table:
     by_type = (
         ("float16", policy.float16),
+        ("bfloat16", policy.bfloat16),
         ("float32", policy.float32),
         ("float64", policy.float64),
     )
@@ -84,6 +86,7 @@ def _tolerances(policy: Policy, bounds: Bounds) -> Table:
             text(name + " numbers"),
             num(number(tolerance.relative, 3)),
             num(number(tolerance.absolute, 3)),
+            num(_norm(tolerance.norm)),
             text(one_line(tolerance.source)),
         )
         for name, tolerance in by_type
@@ -93,15 +96,17 @@ def _tolerances(policy: Policy, bounds: Bounds) -> Table:
             mono(one_line(rule.match)),
             num(number(rule.relative, 3)),
             num(number(rule.absolute, 3)),
+            num(_norm(rule.norm)),
             text("policy"),
         )
         for rule in policy.tolerances
     ]
     heads = (
-        Head(name="Applies to", width=40),
-        Head(name="Relative", kind="num", width=18),
-        Head(name="Absolute", kind="num", width=18),
-        Head(name="Set by", width=24),
+        Head(name="Applies to", width=37),
+        Head(name="Relative", kind="num", width=16),
+        Head(name="Absolute", kind="num", width=16),
+        Head(name="Norm", kind="num", width=16),
+        Head(name="Set by", width=15),
     )
     shown = bounded(rows, bounds.rows)
     return Table(
@@ -111,6 +116,10 @@ def _tolerances(policy: Policy, bounds: Bounds) -> Table:
         rows=shown,
         total=len(rows),
     )
+
+
+def _norm(norm: float | None) -> str:
+    return "\N{EN DASH}" if norm is None else number(norm, 3)
 
 
 def _policy(audit: Audit, bounds: Bounds) -> list[Block]:
@@ -123,6 +132,7 @@ def _policy(audit: Audit, bounds: Bounds) -> list[Block]:
         ("Masked in text", ", ".join(policy.masks) or "nothing"),
         ("Counted", ", ".join(one_line(glob) for glob in policy.count) or "everything"),
         ("Left out", ", ".join(one_line(glob) for glob in policy.ignore) or "nothing"),
+        *_rarer(policy),
         *_looks(audit),
     )
     margins: list[tuple[Cell, ...]] = [
@@ -139,6 +149,14 @@ def _policy(audit: Audit, bounds: Bounds) -> list[Block]:
     return [Definitions(rows=rows), table]
 
 
+def _rarer(policy: Policy) -> tuple[tuple[str, str], ...]:
+    """Return what most policies do not say."""
+    decisions = ", ".join(one_line(glob) for glob in policy.decisions)
+    graded = (f"{one_line(rule.match)}: {rule.severity}" for rule in policy.severities)
+    rows = (("Decisions, besides those known by name", decisions), ("Severity", "; ".join(graded)))
+    return tuple(row for row in rows if row[1])
+
+
 def _looks(audit: Audit) -> tuple[tuple[str, str], ...]:
     if audit.looks is None:
         return ()
@@ -149,7 +167,12 @@ def _looks(audit: Audit) -> tuple[tuple[str, str], ...]:
 def _changes(audit: Audit, bounds: Bounds) -> list[Block]:
     """Return how the policy differs from those under which earlier audits were no pass."""
     rows: list[tuple[Cell, ...]] = [
-        (mono(short(since.audit)), text(since.verdict), text(change.effect), text(told))
+        (
+            mono(short(since.audit)),
+            text(since.verdict, moment(since.created)),
+            text(change.effect),
+            text(told),
+        )
         for since in audit.policy_changes
         for change in since.changes
         if (told := one_line(change.text))
@@ -158,9 +181,9 @@ def _changes(audit: Audit, bounds: Bounds) -> list[Block]:
         return []
     heads = (
         Head(name="Earlier audit", kind="mono", width=18),
-        Head(name="Ended", width=14),
+        Head(name="Ended", width=22),
         Head(name="Now", width=10),
-        Head(name="What changed", width=58),
+        Head(name="What changed", width=50),
     )
     shown = bounded(rows, bounds.rows)
     caption = "Changes of the policy since earlier audits of this run that were no pass"

@@ -40,18 +40,18 @@ def _metrics(audit: Audit) -> list[Table]:
 
 def _outputs(audit: Audit) -> list[Table]:
     manifest = audit.original.outcome.outputs.value
-    if manifest is None or not manifest.files:
+    if manifest is None or not manifest.count:
         return []
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (mono(one_line(file.path)), num(size(file.size)), mono(short(file.digest)))
-        for file in manifest.files[:_ROWS]
+        for file in manifest.shown[:_ROWS]
     )
     heads = (
         Head(name="Output", kind="mono", width=60),
         Head(name="Size", kind="num", width=18),
         Head(name="SHA-256", kind="mono", width=22),
     )
-    total = len(manifest.files)
+    total = manifest.count
     return [
         Table(
             captioned=True, caption="Outputs of the original", heads=heads, rows=rows, total=total

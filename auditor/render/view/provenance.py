@@ -21,6 +21,7 @@ from auditor.render.view.blocks import (
     num,
     text,
 )
+from auditor.render.view.words import by_digest
 
 __all__ = ["provenance"]
 
@@ -63,10 +64,10 @@ def _params(audit: Audit) -> Table:
 def _files(caption: str, fact: Fact[Manifest], bounds: Bounds) -> list[Block]:
     if fact.value is None:
         return [Paragraph(text="Not known: " + fact.reason)]
-    files = fact.value.files
-    if not files:
+    manifest = fact.value
+    if not manifest.count:
         return [Paragraph(text="None was seen.")]
-    lead = f"{plural(len(files), 'file')}; root digest {short(fact.value.root)}."
+    lead = f"{plural(manifest.count, 'file')}; root digest {short(manifest.root)}"
     rows: list[tuple[Cell, ...]] = [
         (
             mono(clip(one_line(file.path), 300)),
@@ -74,7 +75,7 @@ def _files(caption: str, fact: Fact[Manifest], bounds: Bounds) -> list[Block]:
             mono(short(file.digest), title=file.digest or ""),
             text(_note(file)),
         )
-        for file in files
+        for file in manifest.shown
     ]
     heads = (
         Head(name="File", kind="mono", width=46),
@@ -84,9 +85,9 @@ def _files(caption: str, fact: Fact[Manifest], bounds: Bounds) -> list[Block]:
     )
     shown = bounded(rows, bounds.rows)
     table = Table(
-        caption=caption, heads=heads, rows=shown, total=len(rows), folded=len(rows) > _FOLD
+        caption=caption, heads=heads, rows=shown, total=manifest.count, folded=len(rows) > _FOLD
     )
-    return [Paragraph(text=lead), table]
+    return [Paragraph(text=f"{lead}{by_digest(manifest)}."), table]
 
 
 def _note(file: File) -> str:

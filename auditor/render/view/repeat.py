@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from auditor.model.audit import Audit
-from auditor.model.files import File
+from auditor.model.files import File, count_of
 from auditor.model.plan import Mount, Plan
 from auditor.render.text import count, one_line, plural, short
 from auditor.render.view.blocks import Block, Bounds, Code, Heading, Paragraph, Section
@@ -76,9 +76,10 @@ def _docker(plan: Plan) -> list[Block]:
 
 
 def _by_hand(plan: Plan) -> str:
+    files = plural(count_of(plan.files), "recorded file")
     return (
         "Save the lock (appendix A) as requirements.txt and the Dockerfile (appendix B) in an "
-        f"empty folder, and lay out the {plural(len(plan.files), 'recorded file')} in a folder "
+        f"empty folder, and lay out the {files} in a folder "
         f"named tree that user {one_line(plan.user)} may write to; a bundle made by auditor pack "
         "holds them all. Then:"
     )
@@ -149,14 +150,15 @@ def _commands(caption: str, lines: list[str]) -> Code:
 
 def _digests(audit: Audit) -> list[Block]:
     manifest = audit.original.outcome.outputs.value
-    files = [file for file in manifest.files if _checkable(file)] if manifest else []
-    if not files:
+    files = [file for file in manifest.shown if _checkable(file)] if manifest else []
+    if manifest is None or not files:
         return []
     lines = [f"{file.digest.partition(':')[2]}  {file.path}" for file in files if file.digest]
     shown = lines[:_CHECKED_FILES]
+    total = len(lines) if manifest.count == len(manifest.shown) else manifest.count
     more = (
-        f" The first {count(len(shown))} of {count(len(lines))}; appendix D has all that are known."
-        if len(lines) > len(shown)
+        f" The first {count(len(shown))} of {count(total)}; appendix D has more, or names the list."
+        if total > len(shown)
         else ""
     )
     return [

@@ -31,11 +31,16 @@ _FEWEST = 2
 
 def spread(audit: Audit, bounds: Bounds) -> Section:
     """Return how far unchanged replays differ among themselves, the noise behind a difference."""
-    loose = [item for item in audit.items if _distinct(item) > 1]
+    loose = [item for item in audit.items if _distinct(item) > 1 or _varies(item)]
     title = "Spread over the replays"
-    words = Paragraph(text=_words(audit, len(loose)))
+    words = Paragraph(text=_words(audit, sum(item.count for item in loose)))
     tables = _tables(loose, bounds) if len(audit.replays) >= _FEWEST else []
     return Section(id="spread", title=title, blocks=(words, *tables))
+
+
+def _varies(item: Item) -> bool:
+    # What stands for many files shows how many there are, not what each of them was
+    return item.count > 1 and item.deterministic is False
 
 
 def _words(audit: Audit, loose: int) -> str:
@@ -58,7 +63,7 @@ def _words(audit: Audit, loose: int) -> str:
         )
     vary = "varies" if loose == 1 else "vary"
     return (
-        f"{plural(loose, 'item')} of {count(len(audit.items))} {vary} "
+        f"{plural(loose, 'item')} of {count(sum(item.count for item in audit.items))} {vary} "
         "from replay to replay, although nothing was changed."
     )
 

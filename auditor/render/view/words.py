@@ -5,6 +5,8 @@ from __future__ import annotations
 import fnmatch
 
 from auditor.model.audit import Audit, CauseStatus, Item, Kind, Severity, Verdict
+from auditor.model.digest import hex_of
+from auditor.model.files import FileList, Manifest
 from auditor.render.view.blocks import Badge
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "SEVERITY",
     "SEVERITY_ORDER",
     "area_name",
+    "by_digest",
     "fact_name",
     "item_name",
     "sides",
@@ -169,6 +172,13 @@ def split_subject(subject: str, area: str) -> tuple[str, str]:
     if subject in KINDS:
         return _KIND_BY_WORD[subject], ""
     return area_name(area), subject.removeprefix(f"{area}.")
+
+
+def by_digest(manifest: Manifest) -> str:
+    """Return which object has the whole list, where a manifest holds the first files only."""
+    if not isinstance(manifest.files, FileList):
+        return ""
+    return f"; the whole list is the object {hex_of(manifest.files.listed)}"
 
 
 def item_name(item: Item) -> str:

@@ -9,7 +9,7 @@ import pytest
 from auditor.model.audit import Audit
 from auditor.model.fact import recorded
 from auditor.model.facts import Exit, GeneratorUse, NetworkAccess, Variables
-from auditor.model.files import manifest
+from auditor.model.files import encode_list, manifest
 from auditor.render.view.blocks import Bounds, Document, Section, Table
 from auditor.render.view.document import SECTIONS, document
 
@@ -283,3 +283,22 @@ def test_a_replay_that_did_not_complete_is_named(samples: ModuleType) -> None:
     audit = samples.inconclusive()
     assert says(part(audit, "checked"), "did not complete: out of memory at 8 GiB")
     assert ("1 did not complete",) in [f.parts for f in document(audit, BOUNDS).front.figures]
+
+
+def test_a_long_list_shows_its_first_files_and_names_the_object(samples: ModuleType) -> None:
+    files = [samples.file(f"data/{number:04}.csv") for number in range(3000)]
+    whole = manifest(files)
+    listed, _data = encode_list(whole.files)
+    inputs = recorded(msgspec.structs.replace(whole, files=listed), "hook")
+    audit = _with(samples.identical(), "recipe", inputs=inputs)
+    audit = _with(audit, "outcome", outputs=inputs)
+    for name in ("provenance", "appendices"):
+        section = part(audit, name)
+        (table,) = [b for b in section.blocks if isinstance(b, Table) and b.total == 3000]
+        assert len(table.rows) == 20
+        assert says(section, listed.listed.removeprefix("sha256:")), name
+    assert says(part(audit, "checked"), "3,000 files")
+    assert says(part(audit, "repeat"), "of 3,000")
+    audit = _with(samples.not_replayed(), "outcome", outputs=inputs)
+    (own,) = [b for b in part(audit, "results").blocks if isinstance(b, Table) and b.total == 3000]
+    assert len(own.rows) == 20
