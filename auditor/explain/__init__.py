@@ -22,21 +22,27 @@ def candidates(
     Where replays disagree among themselves, chance is to blame: what differs between original
     and replays cannot explain it. Where they agree, the surroundings are. A single replay
     cannot tell, so both are candidates: what was seen to be left to chance, then what differs, then
-    what chance may have done unseen.
+    what chance may have done unseen. A metric that lies beyond the spread of the replays is not
+    explained by chance, so that what differs comes first.
     """
     diverged = [item for item in items if item.counted and item.verdict == "diverged"]
     disagree = any(item.deterministic is False for item in diverged)
     agree = any(item.deterministic is True for item in diverged)
     unsure = any(item.deterministic is None for item in diverged)
+    beyond = any(item.beyond_spread for item in diverged)
     left = chance((original, *replays), diverged)
-    found: list[Cause] = []
+    differing = [
+        *withheld(original, inside=True),
+        *surroundings(divergences, diverged),
+        *withheld(original, inside=False),
+    ]
+    found: list[Cause] = list(differing) if beyond else []
     if disagree or unsure:
         found += left.seen
     if disagree:
         found += left.possible
     if agree or unsure:
-        found += [*withheld(original, inside=True), *surroundings(divergences, diverged)]
-        found += withheld(original, inside=False)
+        found += differing
     if unsure:
         found += left.possible
     return _first_of_each(found)

@@ -158,6 +158,8 @@ _FACTORS: tuple[_Factor, ...] = (
     ),
 )
 _ROUNDS: frozenset[Group] = frozenset({"arithmetic", "hardware", "system library"})
+# Of a library that only one side loaded they say no more than that it did.
+_OF_A_LIBRARY = ("hardware.kernel:", "parallelism.threads:")
 
 
 def surroundings(divergences: Iterable[Divergence], diverged: Sequence[Item]) -> list[Cause]:
@@ -172,7 +174,7 @@ def surroundings(divergences: Iterable[Divergence], diverged: Sequence[Item]) ->
         factor = _factor(one)
         if factor is not None:
             likelihood, cause = _cause(factor, one)
-            likelihood += _LIKELIER if rounding and factor.group in _ROUNDS else 0
+            likelihood += _LIKELIER if rounding and _rounds(factor, one) else 0
             ranked.append(((-likelihood, one.subject), one.severity != "info", cause))
     ranked.sort(key=lambda row: row[0])
     likely = [cause for _rank, matters, cause in ranked if matters]
@@ -186,8 +188,15 @@ def _only_rounding(diverged: Sequence[Item]) -> bool:
     )
 
 
+def _rounds(factor: _Factor, one: Divergence) -> bool:
+    # A library of another name came with something else, most often a distribution.
+    exchanged = factor.group == "system library" and one.change != "changed"
+    return factor.group in _ROUNDS and not exchanged
+
+
 def _factor(one: Divergence) -> _Factor | None:
-    if one.area == "outcome":
+    one_sided = one.change != "changed" and one.subject.startswith(_OF_A_LIBRARY)
+    if one.area == "outcome" or one_sided:
         return None
     return next((factor for factor in _FACTORS if one.subject.startswith(factor.subject)), None)
 

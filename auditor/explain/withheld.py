@@ -17,6 +17,7 @@ def withheld(original: Fingerprint, *, inside: bool) -> Iterator[Cause]:
         if bool(site) is inside:
             yield Cause(
                 factor=f"environment.variable:{name}",
+                group="variable",
                 status="candidate",
                 evidence=f"the run read {name}{f' at {site}' if site else ' in a library'}; its"
                 " value was not recorded, so that a replay has none",

@@ -38,6 +38,7 @@ def item_of(compared: Compared, policy: Policy, spread: Spread | None = None) ->
             **{level: found.verdict if found else None for level, found in findings.items()}
         ),
         deterministic=finding.deterministic,
+        beyond_spread=finding.beyond_spread,
         note="; ".join(filter(None, [decision.skipped, finding.note, *compared.notes])),
         counted=not decision.skipped,
         original=compared.original.value,

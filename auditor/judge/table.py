@@ -14,10 +14,11 @@ _CLOSE = frozenset({"same", "within"})
 
 
 class Finding(Record, frozen=True, kw_only=True):
-    """The answer to one question about one item."""
+    """The answer to one question about one item; ``beyond_spread`` as in ``Item``."""
 
     verdict: Verdict
     deterministic: bool | None = None
+    beyond_spread: bool = False
     note: str = ""
 
 
@@ -63,7 +64,7 @@ def _apart(item: Compared, agree: bool | None, spread: Spread | None) -> Finding
         return Finding(verdict="diverged", deterministic=agree, note="" if agree else missing)
     note = "; ".join(filter(None, [spread.note, missing]))
     if spread.verdict == "diverged":
-        return Finding(verdict="diverged", deterministic=agree, note=note)
+        return Finding(verdict="diverged", deterministic=agree, beyond_spread=True, note=note)
     if missing:
         return Finding(verdict="inconclusive", note=note)
     return Finding(verdict=spread.verdict, deterministic=False, note=note)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from auditor.model.audit import Item, Levels, Verdict
 from auditor.model.policy import Policy
 
@@ -35,7 +37,8 @@ def audit_verdict(
     if open_:
         return "inconclusive", f"{_count(open_)} items could not be decided: {_named(open_)}"
     if not any(_answers(item, policy) for item in counted):
-        return "inconclusive", f"nothing that counts answers for {policy.require}"
+        only = f"; the policy counts only {', '.join(policy.count)}" if policy.count else ""
+        return "inconclusive", f"nothing that counts answers for {policy.require}{only}"
     verdict = max((item.verdict for item in counted), key=_ORDER.index)
     better = "" if verdict == "identical" else " or better"
     return verdict, f"all {_count(counted)} items that count are {verdict}{better}"
@@ -52,6 +55,10 @@ def worst_levels(items: tuple[Item, ...]) -> Levels:
 
 
 def _answers(item: Item, policy: Policy) -> bool:
+    # It counts in any case: by itself it must not pass for what the policy names, and is not there.
+    counts_unnamed = item.kind == "exit-status" and policy.count
+    if counts_unnamed and not any(fnmatchcase(item.name, glob) for glob in policy.count):
+        return False
     if policy.require in {"bytes", "values"}:
         return True
     return getattr(item.levels, policy.require) is not None

@@ -74,6 +74,8 @@ class Item(Record, frozen=True, kw_only=True):
     ``original`` and ``replays`` are short values to show (a metric, a digest, a status).
     ``evidence`` are bounded lines
     of a unified diff or of the first differences. ``counted``: it takes part in the verdict.
+    ``beyond_spread``: a metric's original lies further from the replays than their spread and the
+    margin explain.
     ``count``: it stands for so many files, those of a folder that came out alike.
     """
 
@@ -82,6 +84,7 @@ class Item(Record, frozen=True, kw_only=True):
     verdict: Verdict
     levels: Levels
     deterministic: bool | None = None
+    beyond_spread: bool = False
     note: str = ""
     counted: bool = True
     original: Any = None

@@ -448,6 +448,7 @@ def test_names_that_were_there(project: Project) -> None:
     assert not any(file.gone for file in seen.inputs.value if file.path.startswith("data"))
 
 
+@pytest.mark.slow
 def test_an_old_input_is_not_gone(project: Project) -> None:
     project.write("in.txt", "1")
     project.write("run.py", "open('in.txt').read()")

@@ -279,3 +279,13 @@ def test_a_loosened_policy_is_told(auditor: Auditor, project: Path, capsys: Capt
     told = capsys.readouterr().out
     assert f"  the policy allows more than in audit {earlier} (diverged, 20" in told
     assert "\n    what matches *.txt no longer counts\n" in told
+
+
+def test_what_stays_open_is_told_with_its_reason(
+    auditor: Auditor, project: Path, capsys: Capture
+) -> None:
+    for number, name in enumerate(("one", "two")):
+        (project / "train.py").write_text(f"open('a.json', 'w').write('[{number}.5]')\n")
+        assert auditor("run", "--keep", "0", "--name", name, "--", sys.executable, "train.py") == 0
+    assert auditor("compare", "one", "two") == 4
+    assert "  undecided: a.json: the bytes differ, and the contents" in capsys.readouterr().out

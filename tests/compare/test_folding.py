@@ -64,6 +64,7 @@ def judged(runs: list[Fingerprint], objects: Objects, policy: Policy, most: int)
     return judge(comparison, policy)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     runs=st.lists(outputs, min_size=1, max_size=3),

@@ -131,7 +131,9 @@ def audited(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str
 
 
 def _copy(sample: str, target: Path, environment: dict[str, str]) -> Project:
-    shutil.copytree(SAMPLES / sample, target, ignore=shutil.ignore_patterns("README.md", "expected.toml"))
+    shutil.copytree(
+        SAMPLES / sample, target, ignore=shutil.ignore_patterns("README.md", "expected.toml")
+    )
     return Project(target, environment)
 
 

@@ -228,11 +228,39 @@ def test_where_only_rounding_differs_arithmetic_comes_first(run: Any) -> None:
     assert candidates(run, (run, run), (tiny, large), divergences)[0].group == "dependency"
 
 
+def test_a_library_that_came_with_a_distribution_comes_after_it(run: Any) -> None:
+    def exchanged(subject: str, value: str) -> tuple[Divergence, ...]:
+        return (
+            differs(f"{subject}:libopenblas-aa.so", values=(value, None), change="removed"),
+            differs(f"{subject}:libopenblas-bb.so", values=(None, value), change="added"),
+        )
+
+    divergences = (
+        *exchanged("hardware.kernel", "Haswell"),
+        *exchanged("parallelism.threads", "2"),
+        *exchanged("system.library", "OpenBLAS"),
+        differs("dependency:numpy", values=("1.26.4", "2.2.6")),
+        differs("dependency:scipy", values=(None, "1.15.3"), change="added"),
+    )
+    tiny = Magnitude(max_abs=1e-7, max_rel=1e-7, differing=1, total=9)
+    found = candidates(run, (run,), (item(deterministic=None, magnitude=tiny),), divergences)
+    libraries = [f"system.library:libopenblas-{name}.so" for name in ("aa", "bb")]
+    expected = ["dependency:numpy", *libraries, "dependency:scipy"]
+    assert [name for name in factors(found) if not name.startswith("randomness")] == expected
+    assert "only code that tries to import it" in found[-1].reason
+
+
 def test_the_host_is_blamed_only_where_nothing_else_is_left(run: Any) -> None:
     last = (differs("host.name", "info"), differs("host.kernel", "info"))
     assert factors(candidates(run, (run, run), (item(deterministic=True),), last)) == ["host.name"]
     more = (*last, differs("time.zone", "minor"))
     assert factors(candidates(run, (run, run), (item(deterministic=True),), more)) == ["time.zone"]
+
+
+def test_beyond_the_spread_of_replays_what_differs_comes_first(run: Any) -> None:
+    metric = item(deterministic=False, beyond_spread=True, kind="metric")
+    found = candidates(run, (run, run), (metric,), (differs("dependency:numpy"),))
+    assert factors(found) == ["dependency:numpy", "randomness.unseeded"]
 
 
 def test_one_replay_cannot_tell_so_both_are_candidates(run: Any) -> None:

@@ -102,6 +102,19 @@ def test_an_answer_to_the_required_question_is_needed() -> None:
     assert found == "identical"
 
 
+@pytest.mark.parametrize(
+    ("count", "verdict"),
+    [(("nowhere",), "inconclusive"), (("exit-status",), "identical"), (("*",), "identical")],
+)
+def test_how_it_ended_does_not_pass_for_what_the_policy_counts(
+    count: tuple[str, ...], verdict: str
+) -> None:
+    status = one("identical", kind="exit-status", name="exit-status")
+    found, reason = audit_verdict((status,), Policy(count=count), completed=1, asked=1)
+    assert found == verdict
+    assert reason.endswith("the policy counts only nowhere") == (verdict == "inconclusive")
+
+
 def test_levels_are_the_worst_of_what_counts() -> None:
     items = (
         one("identical", levels=Levels(bytes="diverged", values="equivalent")),

@@ -188,6 +188,7 @@ def test_no_wider_or_new_margin_worsens_anything(
     no_worse(judge_all(made), judge_all(made.changed(margins=wider)))
 
 
+@pytest.mark.slow
 @shared
 @given(audits(), st.floats(0, 50), st.floats(0, 50), st.data())
 def test_no_original_that_moves_away_improves_anything(

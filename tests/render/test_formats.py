@@ -21,6 +21,7 @@ def test_an_unknown_suffix_is_refused_with_those_known(samples: ModuleType, suff
     assert caught.value.hint == "the suffix decides: .html, .pdf, .json"
 
 
+@pytest.mark.slow
 def test_json_is_the_audit(samples: ModuleType) -> None:
     for make in samples.SAMPLES.values():
         audit = make()

@@ -141,6 +141,7 @@ def test_hostile_names_are_shown_and_do_nothing(samples: ModuleType) -> None:
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f]", data.decode())
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

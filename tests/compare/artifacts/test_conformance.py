@@ -122,6 +122,11 @@ EXAMPLES: dict[str, tuple[str, tuple[bytes, bytes]]] = {
     "NumPy arrays": ("a.npy", (array(1.0), array(2.0))),
     "audio samples": ("a.wav", real("wav/scipy-pcm8.wav", "wav/scipy-pcm16.wav")),
     "HTML content": ("a.html", real("html/styler-a.html", "html/styler-c.html")),
+    "PostScript drawing": ("a.eps", (b"%!PS\n1 2 l\n", b"%!PS\n1 3 l\n")),
+    "TensorFlow records": (
+        "a.tfrecord",
+        real("tfrecord/base.tfrecord", "tfrecord/value.tfrecord"),
+    ),
     "SVG shapes": ("a.svg", real("svg/plot-a.svg", "svg/plot-c.svg")),
     "XML content": ("a.xml", (b"<a>1</a>", b"<a>2</a>")),
     "pixels": ("a.png", real("image/plot-a.png", "image/plot-c.png")),

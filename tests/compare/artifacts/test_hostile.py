@@ -20,6 +20,7 @@ from PIL import Image
 
 from auditor.compare.artifacts import Difference, Undecided, Unreadable
 
+pytestmark = pytest.mark.slow
 Differ = Callable[..., Difference]
 DATA = Path(__file__).parents[2] / "data" / "compare"
 

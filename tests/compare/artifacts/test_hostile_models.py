@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from auditor.compare.artifacts import Scope, Undecided, Unreadable, comparator_for, compare_parts
 from auditor.model.policy import Policy
 
+pytestmark = pytest.mark.slow
 FILES = Path(__file__).parents[2] / "data" / "compare"
 VARIABLES = FILES / "savedmodel" / "model" / "variables"
 REAL = [

@@ -32,9 +32,38 @@ def test_a_table_of_pandas_whose_ids_differ(differ: Differ) -> None:
 def test_a_number_in_a_table_counts(differ: Differ) -> None:
     found = differ("a.html", table("a"), table("c"))
     assert found.relation == "different"
-    assert found.evidence[1:] == ("-0.250000", "+0.400000")
+    assert found.evidence == ("@@ table 1, row 3, column 'accuracy' @@", "-0.250000", "+0.400000")
     assert found.magnitude is not None
     assert found.magnitude.max_abs == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize(
+    ("place", "row"),
+    [
+        ("table 1, row 2, column 'f1'", "<th>0</th><td>x</td><td>{}</td>"),
+        ("table 1, row 2, column 'f1'", "<td colspan=2>x</td><td>{}</td>"),
+        ("table 1, row 2, column 1", "<th>{}</th>"),
+        ("table 1, row 2, column 5", "<td colspan=4></td><td><b>{}</b></td>"),
+    ],
+)
+def test_a_cell_is_told_by_its_column(differ: Differ, place: str, row: str) -> None:
+    text = "<table><tr><th></th><th>name</th><th> f1 </th></tr><tr>{}</tr></table>"
+    found = differ("a.html", text.format(row.format(0.5)), text.format(row.format(0.6)))
+    assert found.evidence == (f"@@ {place} @@", "-0.5", "+0.6")
+
+
+def test_a_column_of_durations_is_masked(differ: Differ) -> None:
+    text = "<table><tr><th>{}</th><th>acc</th></tr><tr><td>{}</td><td>0.9</td></tr></table>"
+    found = differ("a.html", text.format("mean_fit_time", 0.5), text.format("mean_fit_time", 0.6))
+    assert found.relation == "within"
+    assert [mask.rule for mask in found.masks] == ["duration"]
+    assert differ("a.html", text.format("f1", 0.5), text.format("f1", 0.6)).relation == "different"
+
+
+def test_text_outside_of_tables_is_counted(differ: Differ) -> None:
+    text = "<table><tr><td colspan=x>1</td></tr></table><p>{}</p>"
+    found = differ("a.html", text.format("a"), text.format("b"))
+    assert found.evidence == ("@@ tag or text 9 @@", "-a", "+b")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_noise_in_the_last_bit_is_within(differ: Differ) -> None:
 def test_one_weight_that_changed(differ: Differ) -> None:
     found = differ("model.onnx", read("model"), read("weight"))
     assert found.relation == "different"
-    assert found.evidence == ("0.weight[0, 1]: 0.3097158372402191 → 0.31071582436561584",)
+    assert found.evidence == ("0.weight[0, 1]: 0.30971584 → 0.31071582",)
     assert found.magnitude is not None
     assert found.magnitude.differing == 1
 
@@ -101,9 +101,7 @@ def test_thresholds_of_trees_are_numbers_of_32_bits(differ: Differ) -> None:
     assert noise.magnitude is not None
     assert noise.magnitude.differing > 10
     found = differ("forest.onnx", read("forest"), read("forest_weight"))
-    assert found.evidence == (
-        "/graph/node/0/attribute/class_weights/floats[2]: 0.0 → 0.0010000000474974513",
-    )
+    assert found.evidence == ("/graph/node/0/attribute/class_weights/floats[2]: 0.0 → 0.001",)
 
 
 def test_branches_and_functions_are_graphs_too(differ: Differ) -> None:
@@ -111,7 +109,7 @@ def test_branches_and_functions_are_graphs_too(differ: Differ) -> None:
     assert found.relation == "within"
     assert "inner names of the graph differ, its structure does not" in found.notes
     found = differ("m.onnx", read("branch"), read("branch_weight"))
-    assert found.evidence == ("w[1]: 2.0 → 2.000999927520752",)
+    assert found.evidence == ("w[1]: 2.0 → 2.001",)
     changed = read("branch").replace(b"\x03Mul", b"\x03Div")
     found = differ("m.onnx", read("branch"), changed)
     place = "/graph/node/1/attribute/then_branch/g/node/0/op_type"

@@ -255,6 +255,7 @@ def test_predictions_are_decisions(differ: Differ) -> None:
 REAL = sorted({*(DATA / "pickle").iterdir(), *(DATA / "joblib").iterdir()})
 
 
+@pytest.mark.slow
 @settings(shared, max_examples=80)
 @given(data=st.data())
 def test_damaged_files_raise_only_what_is_agreed(differ: Differ, data: st.DataObject) -> None:

@@ -150,6 +150,7 @@ def test_what_is_too_deep_or_large_is_undecided(
         differ("a.skops", real("odd_model"), real("odd_model"))
 
 
+@pytest.mark.slow
 @settings(shared, max_examples=80)
 @given(data=st.data())
 def test_damaged_files_raise_only_what_is_agreed(differ: Differ, data: st.DataObject) -> None:
@@ -163,6 +164,7 @@ def test_damaged_files_raise_only_what_is_agreed(differ: Differ, data: st.DataOb
         differ("a.skops", content, bytes(damaged))
 
 
+@pytest.mark.slow
 @settings(shared, max_examples=60)
 @given(data=st.data())
 def test_damaged_schemas_raise_only_what_is_agreed(differ: Differ, data: st.DataObject) -> None:

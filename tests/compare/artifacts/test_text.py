@@ -71,12 +71,19 @@ def test_text_for_programs_is_not_masked(differ: Differ, name: str) -> None:
     assert differ(name, "x = 0.1\n", "x = 0.10000000001\n").relation == "within"
 
 
-def test_what_has_no_suffix_is_text_if_it_starts_as_text() -> None:
+def test_what_nobody_knows_is_text_if_it_starts_as_text() -> None:
     for head in (b"", b"\x80\x04\x95", b"a\0b", b"\x7fELF", b"caf\xe9 au lait"):
         assert not Nameless().knows("model", head)
     assert Nameless().knows("model", "café".encode()[:-1])
-    assert not Nameless().knows("model.xyz", b"text")
     assert isinstance(comparator_for("runs/NOTES", b"text"), Nameless)
+    assert isinstance(comparator_for("merges.bpe", b"h e\nl l\n"), Nameless)
+    assert comparator_for("weights.bin", b"\x00\x01") is None
+
+
+def test_text_of_unknown_suffix_is_not_masked(differ: Differ) -> None:
+    assert differ("notes", "at 12:00:01\n", "at 12:00:02\n").relation == "within"
+    found = differ("x.bpe", "at 12:00:01\n", "at 12:00:02\n")
+    assert found.evidence == ("@@ line 1 @@", "-at 12:00:01", "+at 12:00:02")
 
 
 def test_states_of_progress_bars_are_left_out(differ: Differ) -> None:
@@ -94,6 +101,44 @@ def test_states_of_progress_bars_are_left_out(differ: Differ) -> None:
     assert differ("stderr", a, b.replace("100%", "99%")).relation == "different"
     without = Policy(masks=("duration",))
     assert differ("stderr", a, b, without).relation == "different"
+
+
+def test_the_state_in_which_a_bar_ended_counts(differ: Differ) -> None:
+    # As Lightning draws: one bar that starts again for each epoch, and one below it to validate.
+    text = (
+        "\rEpoch 0:  50%|█  | 1/2 [00:00<00:00, 8.1it/s]"
+        "\rEpoch 0: 100%|██| 2/2 [00:00<00:00, 7.9it/s, loss=0.51]\n"
+        "\rValidation:   0%|   | 0/5 [00:00<?, ?it/s]\x1b[A\n"
+        "\rValidation: 100%|██| 5/5 [00:00<00:00, 80.1it/s]\x1b[A\n"
+        "\r                                     \x1b[A"
+        "\rEpoch 0: 100%|██| 2/2 [00:00<00:00, 6.3it/s, loss=0.51, val=0.50]"
+        "\rEpoch 0:   0%|   | 0/2 [00:00<?, ?it/s, loss=0.51, val=0.50]"
+        "\rEpoch 1: 100%|██| 2/2 [00:00<00:00, 6.3it/s, loss=0.41, val=0.40]\n"
+    )
+    passing = "\rValidation:   0%|   | 0/5 [00:00<?, ?it/s]\x1b[A\n"
+    assert differ("stdout", text, text.replace(passing, "")).relation == "within"
+    found = differ("stdout", text, text.replace("val=0.50", "val=0.60"))
+    assert found.relation == "different"
+    shown = "Epoch 0: 100%|<progress-bar>| 2/2 [<progress-bar>, loss=0.51, val=0.{}0]"
+    assert found.evidence == ("@@ line 1 @@", f"-{shown.format(5)}", f"+{shown.format(6)}")
+
+
+def test_bars_drawn_by_hand_end_too(differ: Differ) -> None:
+    states = [f"\rEpoch {e} [{i}/3] loss {1 / (e + i):.3f}" for e in (1, 2) for i in (1, 2, 3)]
+    text = f"{''.join(states)}\n"
+    assert (
+        differ("stdout", text, text.replace("[2/3] loss 0.333", "[2/3] loss 9")).relation
+        == "within"
+    )
+    found = differ("stdout", text, text.replace("[3/3] loss 0.250", "[3/3] loss 9"))
+    assert found.evidence == ("@@ line 1 @@", "-Epoch 1 [3/3] loss 0.250", "+Epoch 1 [3/3] loss 9")
+
+
+def test_bars_that_are_cleared_leave_nothing(differ: Differ) -> None:
+    bar = "\r 50%|█  | 1/2 [00:00<00:00, 8.1it/s]"
+    end = "\r100%|██| 2/2 [00:00<00:00, 8.1it/s]"
+    clear = f"\r{' ' * 40}\rdone\n"
+    assert differ("stdout", bar + end + clear, bar + clear).relation == "within"
 
 
 def test_what_was_overwritten_and_is_no_bar_counts(differ: Differ) -> None:

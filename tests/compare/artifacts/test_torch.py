@@ -280,6 +280,7 @@ print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 REAL = sorted(DATA.iterdir())
 
 
+@pytest.mark.slow
 @settings(shared, max_examples=80)
 @given(data=st.data())
 def test_damaged_files_raise_only_what_is_agreed(differ: Differ, data: st.DataObject) -> None:

@@ -323,6 +323,7 @@ def test_a_bomb_of_references_is_undecided(read: Any) -> None:
         read(pickle.dumps(value))
 
 
+@pytest.mark.slow
 def test_deep_nesting_is_undecided(read: Any) -> None:
     for deep in (
         b"]" * 100_000 + b"a" * 99_999 + b".",
@@ -374,6 +375,7 @@ def test_broken_pickles_are_unreadable(read: Any, broken: bytes) -> None:
 REAL = [path.read_bytes() for path in sorted(DATA.glob("*.pkl"))]
 
 
+@pytest.mark.slow
 @settings(shared, max_examples=100)
 @given(data=st.data())
 def test_damaged_files_raise_only_what_is_agreed(read: Any, data: st.DataObject) -> None:

@@ -21,6 +21,7 @@ from auditor.model.policy import Policy
         "class",
         "cluster_id",
         "test.labels",
+        "/labels_",
     ],
 )
 def test_predictions_labels_and_ranks_are_decisions(place: str) -> None:
@@ -35,6 +36,9 @@ def test_predictions_labels_and_ranks_are_decisions(place: str) -> None:
         "n_clusters",
         "/n_classes",
         "labelled",
+        "/_label_binarizer/pos_label",
+        "/shape/unknown_rank",
+        "/_flags/allows_duplicate_labels",
         "loss",
         "classifier",
         "prediction_time",

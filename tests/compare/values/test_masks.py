@@ -49,6 +49,34 @@ VOLATILE = [
     ("<Net object at 0x7f3a5c0d1e80>", "<Net object at <address>>"),
     ("run 123e4567-e89b-12d3-a456-426614174000", "run <uuid>"),
     ("saved /tmp/tmpab12cd/model.pkl", "saved /tmp/<temporary-path>/model.pkl"),
+    (
+        "{'eval_loss': 0.5, 'eval_runtime': 2.736, 'eval_samples_per_second': 19.927}",
+        "{'eval_loss': 0.5, 'eval_runtime': <duration>, 'eval_samples_per_second': <duration>}",
+    ),
+    ("{'train_runtime': '27.36', 'epoch': '3'}", "{'train_runtime': '<duration>', 'epoch': '3'}"),
+    ("  train_runtime            = 0:00:12.34", "  train_runtime            = <duration>"),
+    ("  train_steps_per_second   =      3.215", "  train_steps_per_second   =      <duration>"),
+    (
+        "lr: 0.01  loss: 1.2 (1.3)  time: 0.4353  data: 0.0012  max mem: 456",
+        "lr: 0.01  loss: 1.2 (1.3)  time: <duration>  data: <duration>  max mem: 456",
+    ),
+    (
+        "iter: 19  time: 0.4353  last_time: 0.7314  data_time: 0.1244  lr: 0.5",
+        "iter: 19  time: <duration>  last_time: <duration>  data_time: <duration>  lr: 0.5",
+    ),
+    (
+        "Time  0.123 ( 0.234)\tData  0.010 ( 0.020)\tLoss 6.9e+00",
+        "Time  <duration>\tData  <duration>\tLoss 6.9e+00",
+    ),
+    ("Total time: 0:00:49 (0.4321 s / it)", "Total time: <duration> (<duration>)"),
+    ("tok/sec: 56673.30, 82.3 img/s", "tok/sec: <duration>, <duration>"),
+    ("inference 29.5 ms/sample", "inference <duration>"),
+    ("Timestamp: 1795247568", "Timestamp: <date>"),
+    ("run_id: c85f648484be4d79a307a03e2a364ad4", "run_id: <uuid>"),
+    ("<sklearn.tree...x7f14a147e4f0>", "<sklearn.tree...<address>>"),
+    ("I0105 12:00:01.123456  4242 train.py:7] hi", "I<date> <time>  <pid> train.py:7] hi"),
+    ("runs/Jan05_12-00-01_box.lab_lr0.1", "runs/<temporary-path>_lr0.1"),
+    ("mean_fit_time        0.005458  0.004806", "mean_fit_time <duration>"),
 ]
 
 RESULTS = [
@@ -74,6 +102,13 @@ RESULTS = [
     "fold 20230105-2",
     "resolution 1024s8x",
     "10/20/30 split",
+    "time: 0.4353 energy: 0.5",
+    "data: 0.0012",
+    "data md5 c85f648484be4d79a307a03e2a364ad4",
+    "timestamp: 42",
+    "time_step: 3, n_time: 5",
+    "class Jan05_12",
+    "I0105 loss",
 ]
 
 
@@ -162,6 +197,12 @@ def test_nor_is_one_after_a_name(name: str, number: float) -> None:
         "0%|" + "#" * 200_000,
         "1d" * 99_999,
         "-1234-" * 30_000,
+        "time: " * 40_000 + "data",
+        "a_" * 100_000 + "_per_second",
+        "samples/s " * 20_000,
+        "id " * 60_000 + "0" * 32,
+        "..." + "0" * 200_000,
+        "fit_time " + "1 " * 100_000 + "x",
     ],
 )
 def test_no_line_takes_long(line: str) -> None:
