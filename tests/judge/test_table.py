@@ -95,7 +95,7 @@ def test_rows_with_a_margin(
     found = judged(make_file(outward, inward), "values", spread)
     assert found is not None
     assert (found.verdict, found.deterministic) == (verdict, deterministic)
-    assert found.beyond_spread == (spread.verdict == "diverged")
+    assert found.beyond_spread == (found.verdict == spread.verdict == "diverged")
 
 
 def test_a_margin_makes_no_pass_where_a_replay_is_not_known(make_file: MakeCompared) -> None:

@@ -39,6 +39,7 @@ from auditor.compare.artifacts.onnx import Onnx, OnnxData
 from auditor.compare.artifacts.parquet import Feather, Parquet
 from auditor.compare.artifacts.pdf import Pdf
 from auditor.compare.artifacts.pickle import Pickle
+from auditor.compare.artifacts.postscript import PostScript
 from auditor.compare.artifacts.safetensors import Safetensors
 from auditor.compare.artifacts.savedmodel import Fingerprint, SavedModel
 from auditor.compare.artifacts.skops import Skops
@@ -47,6 +48,7 @@ from auditor.compare.artifacts.svg import Svg
 from auditor.compare.artifacts.tar import Tar
 from auditor.compare.artifacts.tensorboard import TensorBoard
 from auditor.compare.artifacts.text import Nameless, Source, Text
+from auditor.compare.artifacts.tfrecord import TFRecord
 from auditor.compare.artifacts.toml import Toml
 from auditor.compare.artifacts.torch import Torch
 from auditor.compare.artifacts.wav import Wav
@@ -78,6 +80,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     CheckpointData(),
     CheckpointState(),
     TensorBoard(),
+    TFRecord(),
     XGBoost(),
     LightGBM(),
     Torch(),
@@ -102,6 +105,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Xml(),
     Raster(),
     Pdf(),
+    PostScript(),
     Text(),
     Source(),
     Compressed(),

@@ -8,16 +8,20 @@ from pathlib import Path
 from auditor.compare.artifacts.interface import Difference, Scope
 from auditor.compare.readers.document import Aside, Document
 from auditor.compare.values.difference import Found
+from auditor.compare.values.histories import add_histories
 from auditor.compare.values.tree import compare_trees
 
 __all__ = ["compare_documents"]
 
 _MOST = 3
+_WIDEST = 24
 
 
 def compare_documents(a: Document, b: Document, scope: Scope) -> Difference:
     """Compare two documents. Raises ``Undecided`` where they are nested too deeply."""
     found = Found()
+    # First: where a curve parts says more than the first few of its points.
+    add_histories(a.tree, b.tree, scope, found)
     compare_trees(a.tree, b.tree, scope, found)
     _parts(a, b, scope, found)
     for reason in (*a.open, *b.open):
@@ -56,6 +60,6 @@ def _asides(a: Aside, b: Aside, found: Found) -> bool:
 
 
 def _brief(values: set[str]) -> str:
-    shown = sorted(values)[:_MOST]
+    shown = [one if len(one) <= _WIDEST else f"{one[:_WIDEST]}…" for one in sorted(values)[:_MOST]]
     more = f" and {len(values) - _MOST} more" if len(values) > _MOST else ""
     return (", ".join(shown) or "none") + more

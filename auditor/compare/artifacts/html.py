@@ -6,7 +6,9 @@ from pathlib import Path
 
 from auditor.compare.artifacts.interface import Difference, Scope, Undecided
 from auditor.compare.readers.html import Token, tokens
+from auditor.compare.readers.html_cells import Cells
 from auditor.compare.readers.plain import PlainText
+from auditor.compare.values.clock import reads_clock
 from auditor.compare.values.difference import Found
 from auditor.compare.values.embedded import Embedded
 from auditor.compare.values.identifiers import Identifiers
@@ -36,7 +38,7 @@ class Html:
         if one.ids != other.ids:
             found.note("generated ids differ")
         masks = Masks(scope.policy.masks, scope.hosts)
-        compare_lines(one.body, other.body, scope, found, masks=masks, place="tag or text")
+        compare_lines(one.body, other.body, scope, found, masks=masks, place=one.place)
         compare_lines(one.code, other.code, scope, found, place="line of scripts and styles")
         if one.comments != other.comments:
             found.note("comments differ")
@@ -54,13 +56,20 @@ class _Document:
         )
         self.embedded = Embedded()
         self.body: list[str] = []
+        self._cells = Cells()
+        self._places: dict[int, str] = {}
         self.code: list[str] = []
         self.comments: list[str] = []
         self._kept = 0
         for token in found:
             self._add(token)
 
+    def place(self, number: int) -> str:
+        """Say where line ``number`` of the body, counted from 1, stands."""
+        return self._places.get(number) or f"tag or text {number}"
+
     def _add(self, token: Token) -> None:
+        self._cells.follow(token)
         if token.name in _KEPT and token.kind != "raw":
             self._kept = max(0, self._kept + (1 if token.kind == "start" else -1))
         if token.kind == "start":
@@ -73,6 +82,7 @@ class _Document:
             self.code.extend(self.ids.replace(token.text).splitlines())
         else:
             self._text(self.ids.replace(token.text))
+            self._places[len(self.body)] = self._cells.place()
 
     def _tag(self, token: Token) -> str:
         pairs = (
@@ -85,7 +95,10 @@ class _Document:
         if self._kept:
             self.body.extend(text.splitlines())
         elif words := " ".join(text.split()):
-            self.body.append(words)
+            heading = self._cells.heading()
+            # A mask hides a duration only where the text says that it is one.
+            timed = heading != words and reads_clock(heading) == "duration"
+            self.body.append(f"{heading} = {words}" if timed else words)
 
 
 def _read(path: Path) -> str:

@@ -15,7 +15,7 @@ from auditor.compare.values.masks import Masks
 
 __all__ = ["Nameless", "Source", "Text"]
 
-_TEXT = (".txt", ".log", ".md", ".rst", ".out", ".err")
+_TEXT = (".txt", ".log", ".md", ".rst", ".out", ".err", ".stdout", ".stderr")
 _SOURCE = (".py", ".sh", ".r", ".cfg", ".ini", ".tex", ".bib", ".dot")
 _STREAMS = {"stdout", "stderr"}
 _NAMES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with a mark", "utf-16": "UTF-16"}
@@ -51,17 +51,21 @@ class Source:
 
 
 class Nameless:
-    """Compares files whose name says nothing, and whose start is text."""
+    """Compares files whose name says nothing that is known, and whose start is text.
+
+    What has a suffix is likely to be read by a program: nothing in it is masked.
+    """
 
     name = "text"
 
-    def knows(self, path: str, head: bytes) -> bool:
-        """Know what has no suffix and starts as UTF-8 text does."""
-        return not PurePosixPath(path).suffix and looks_plain(head)
+    def knows(self, path: str, head: bytes) -> bool:  # noqa: ARG002 - the content says enough
+        """Know what starts as UTF-8 text does."""
+        return looks_plain(head)
 
     def compare(self, a: Path, b: Path, scope: Scope) -> Difference:
         """Compare two texts. Raises ``Unreadable``, ``Undecided``."""
-        return _compare(a, b, scope, Masks(scope.policy.masks, scope.hosts))
+        rules = () if PurePosixPath(scope.path).suffix else scope.policy.masks
+        return _compare(a, b, scope, Masks(rules, scope.hosts))
 
 
 def _compare(a: Path, b: Path, scope: Scope, masks: Masks) -> Difference:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from auditor.compare.values.bars import Overwritten, is_state
+from auditor.compare.values.bars import Overwritten, Segment, shown_lines
 from auditor.compare.values.difference import Undecided, Unreadable
 
 __all__ = ["PlainText", "looks_plain"]
@@ -40,22 +40,22 @@ class PlainText:
 
     def lines(self, *, bars: bool = False) -> Iterator[str]:
         """Yield the lines without their ends; ``bars`` leaves out what bars overwrote."""
-        ends = {"\r\n": 0, "\n": 0}
+        segments = self._ended()
+        for text, _ in shown_lines(segments, self.overwritten) if bars else segments:
+            yield text
+
+    def _ended(self) -> Iterator[Segment]:
+        """Yield lines and what was overwritten, each with how it ended; note the ends of lines."""
         for line in self._segments():
             if line.endswith("\r\n"):
-                ends["\r\n"] = 1
-                yield line[:-2]
-            elif line.endswith("\n"):
-                ends["\n"] = 1
-                yield line[:-1]
-            elif not line.endswith("\r"):
-                self.ended = False
-                yield line
-            elif bars and is_state(line[:-1].strip("\b")):
-                self.overwritten.add(line[:-1].strip("\b"))
+                self.ends.add("\r\n")
+                yield line[:-2], "\n"
+            elif line.endswith(("\n", "\r")):
+                self.ends |= {line[-1]} - {"\r"}
+                yield line[:-1], line[-1]
             else:
-                yield line[:-1]
-        self.ends = {end for end, seen in ends.items() if seen}
+                self.ended = False
+                yield line, ""
 
     def _segments(self) -> Iterator[str]:
         # No translation of line ends: a carriage return alone ends a segment too.

@@ -64,13 +64,14 @@ class Judgement:
             self.found.note(f"{topic}: more arrays likewise")
 
     def _differ(self, name: str, spread: Spread) -> None:
-        for index, a, b in spread.shown:
+        # The first element tells which array differs; each further one makes way sooner.
+        for rank, (index, a, b) in enumerate(spread.shown, start=1):
             place, odd = subscript(index), _on_one_side(a, b)
             if odd:
                 words = (name, odd, f"at {place}" if place else "", "on one side only")
-                self.found.differ(" ".join(filter(None, words)), a, b)
+                self.found.differ(" ".join(filter(None, words)), a, b, rank=rank)
             else:
-                self.found.differ(f"{name}{place}" or "()", a, b)
+                self.found.differ(f"{name}{place}" or "()", a, b, rank=rank)
         self.found.evidence.more(spread.beyond - len(spread.shown))
 
 

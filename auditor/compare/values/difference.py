@@ -63,10 +63,10 @@ class Found:
         self._curves: list[Curve] = []
         self._pictures: list[Picture] = []
 
-    def differ(self, where: str, a: Any, b: Any) -> None:  # noqa: ANN401 - what files hold
-        """Add a difference that no tolerance covers."""
+    def differ(self, where: str, a: Any, b: Any, *, rank: int = 0) -> None:  # noqa: ANN401 - what files hold
+        """Add a difference that no tolerance covers; ``rank``: see ``Lines``."""
         self.different = True
-        self.evidence.pair(where, a, b)
+        self.evidence.pair(where, a, b, rank)
 
     def unknown(self, note: str) -> None:
         """Say that a part could not be compared, and why."""
@@ -106,8 +106,7 @@ class Found:
         """Add what was found in a part of the file, such as a member of an archive."""
         self.different |= part.relation == "different"
         self._unknown |= part.relation == "unknown"
-        for line in part.evidence:
-            self.evidence.add(f"{name}: {line}")
+        self.evidence.part(name, part.evidence)
         for note in part.notes:
             self.note(f"{name}: {note}")
         for mask in part.masks:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import SequenceMatcher
+from functools import partial
 from itertools import zip_longest
 
 from auditor.compare.values.difference import Found
@@ -44,13 +45,20 @@ def compare_lines(
     found: Found,
     *,
     masks: Masks = _EMPTY,
-    place: str = "line",
+    place: str | Callable[[int], str] = "line",
 ) -> None:
     """Compare two texts, given as lines without their ends, into ``found``.
 
-    ``place`` is what a line is called. Codes that steer a terminal mean nothing.
+    ``place`` is what a line is called, or says where one stands by its number, which starts at 1:
+    in the first text, or in the second where it is only there. Codes that steer a terminal mean
+    nothing.
     """
-    _Texts(a, b, _Judge(scope, found, masks), place).run()
+    where = place if callable(place) else partial(_numbered, place)
+    _Texts(a, b, _Judge(scope, found, masks), where).run()
+
+
+def _numbered(place: str, number: int) -> str:
+    return f"{place} {number}"
 
 
 class _Line:
@@ -185,10 +193,12 @@ class _Feed:
 
 
 class _Texts:
-    def __init__(self, a: Iterable[str], b: Iterable[str], judge: _Judge, place: str) -> None:
+    def __init__(
+        self, a: Iterable[str], b: Iterable[str], judge: _Judge, where: Callable[[int], str]
+    ) -> None:
         self.a, self.b = _Feed(a), _Feed(b)
         self.judge = judge
-        self.place = place
+        self.where = where
         self._windows = 0
 
     def run(self) -> None:
@@ -208,20 +218,20 @@ class _Texts:
     def _one_sided(self, x: str | None, y: str | None) -> None:
         one, other = (None if raw is None else self.judge.read(raw) for raw in (x, y))
         number = self.b.taken if one is None else self.a.taken
-        self.judge.differ(one, other, number, f"{self.place} {number}")
+        self.judge.differ(one, other, number, self.where(number))
 
     def _unequal(self, x: str, y: str) -> None:
         number = self.a.taken
-        if self.judge.plainly(x, y, f"{self.place} {number}"):
+        if self.judge.plainly(x, y, self.where(number)):
             return
         one, other = self.judge.read(x), self.judge.read(y)
         aligned = self._windows >= _MOST_WINDOWS or one.key() == other.key()
         if aligned or self.judge.alike(one, other):
-            self.judge.pair(one, other, number, f"{self.place} {number}")
+            self.judge.pair(one, other, number, self.where(number))
             return
         self._windows += 1
         if self._windows == _MOST_WINDOWS:
-            self.judge.found.note(f"from {self.place} {number} on, lines are paired by their place")
+            self.judge.found.note(f"from {self.where(number)} on, lines are paired by their place")
         self._align(self.a.window(x), self.b.window(y), number)
 
     def _align(self, left: list[str], right: list[str], first: int) -> None:
@@ -239,7 +249,7 @@ class _Texts:
         for _, i1, i2, j1, j2 in steps:
             for i, j in zip_longest(range(i1, i2), range(j1, j2)):
                 number = first + (i if i is not None else i2)
-                where = f"{self.place} {number}"
+                where = self.where(number)
                 a = None if i is None else one[i]
                 b = None if j is None else other[j]
                 if a is None or b is None:

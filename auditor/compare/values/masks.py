@@ -32,11 +32,23 @@ _CLOCKED = r"\d{1,6}(?::\d{2}){1,2}"
 _UNIT = r"(?:ns|[uµμ]s|ms|s|secs?|mins?|hrs?)"
 _WORD = r"(?:ns|[uµμ]s|ms|secs?|(?:milli|micro|nano)?seconds?|minutes?|hours?)"
 _CUE = (
-    r"(?:took|elapsed|wall[ _-]?(?:clock|time)|(?:training|fit|elapsed|cpu|run)[ _-]time"
+    r"(?:took|elapsed|wall[ _-]?(?:clock|time)|(?:training|fit|elapsed|cpu|run|total|execution"
+    r"|inference|evaluation|processing|loading)[ _-]time"
     r"|time[ _](?:taken|elapsed)|(?:finished|done|completed) in)(?:\s?[=:]\s?|\s)"
 )
-_EACH = r"(?:it|iter|iterations?|samples?|examples?|images?|tokens?|steps?|batch(?:es)?|rows?)"
+_EACH = (
+    r"(?:it|iter|iterations?|samples?|examples?|images?|imgs?|tokens?|toks?|steps?|batch(?:es)?"
+    r"|rows?|seqs?|sequences?)"
+)
 _SIZE = r"(?:[kKMG]i?)?B"
+# Names of times and rates as programs print them, and of parts of a step that are timed.
+_KEYS = (
+    r"(?:[a-z]{1,20}_)?(?:runtime|elapsed|duration|walltime)(?:_(?:s|secs?|seconds|ms))?"
+    r"|(?:[a-z]{1,20}_)?(?:samples|steps|tokens|iterations|examples|images|batches)_per_sec(?:ond)?"
+    r"|(?:(?:mean|std|avg|min|max|eval|val|test|train)_)?(?:last|data|batch|iter|step|epoch|load|forward|backward|train|training|eval|test|predict"
+    r"|inference|fit|score)_time(?:_(?:s|secs?|seconds|ms))?"
+)
+_METER = rf"{_NUMBER}(?:\s{{1,3}}\(\s{{0,3}}{_NUMBER}\))?"
 
 
 class Pattern:
@@ -51,13 +63,22 @@ class Pattern:
         self.replace = re.compile(pattern, flags).sub
 
 
+_MONTHS_SHORT = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _MONTHS = r"[JFMASOND](?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)"
-_CUES = r"[tewfdc](?:ook|lapsed|all[ _-]|it[ _-]t|ime[ _]|raining[ _-]t|pu[ _-]t|inished|one|om)"
+_CUES = r"(?:[tewfdc](?:ook|lapsed|all[ _-]|ime[ _]|inished|one|om)|[gtduln][ _-]t)"
 _ANY_CASE = re.IGNORECASE
 
 # In this order: the most particular first, dates before times, and times before durations.
 RULES: dict[str, tuple[Pattern, ...]] = {
     "uuid": (
+        # Without its dashes it says by its version and variant alone what it is, and any digest
+        # may look like that: only where it is named.
+        Pattern(
+            r"[0-9a-f]{32}",
+            r"(?P<keep>\b(?:[a-z]{1,20}[_ ])?(?:u?uid|guid|id)['\"]?\s?[=:]?\s?['\"]?)"
+            r"[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}\b",
+            re.IGNORECASE | re.ASCII,
+        ),
         Pattern(
             r"-[0-9a-fA-F]{4}-",
             r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b",
@@ -65,12 +86,20 @@ RULES: dict[str, tuple[Pattern, ...]] = {
         ),
     ),
     "temporary-path": (
+        # The folder that TensorBoard's writers choose: Jan05_12-00-01_HOST.
+        Pattern(
+            r"\d{2}_\d{2}-\d{2}-\d{2}",
+            rf"(?<![0-9A-Za-z]){_MONTHS_SHORT}[0-3]\d_[0-2]\d-[0-5]\d-[0-5]\d"
+            r"(?:_[0-9A-Za-z.-]{1,253})?(?![0-9A-Za-z-])",
+        ),
         Pattern(
             r"/(?:tmp|folders|shm)/",
             r"(?<![\w./-])(?P<keep>/(?:var/)?tmp/|/var/folders/|/dev/shm/)[^\s/'\":,;)\]>]+",
         ),
     ),
     "address": (
+        # How Python cuts a representation that is too long.
+        Pattern(r"\.\.\.", r"(?P<keep>\.\.\.)(?:0?x)?(?=[\da-f]{0,11}\d)[\da-f]{6,12}(?=>)"),
         Pattern(
             r"0[xX]",
             r"(?P<keep>\b(?:at|addr|address|ptr|pointer)[ =:]{1,3})0x[0-9a-f]+\b",
@@ -83,6 +112,12 @@ RULES: dict[str, tuple[Pattern, ...]] = {
             r"(?P<keep>\b(?:p?pid|process id)(?:\s?[=:#]\s?|\s))\d{1,10}\b",
             _ANY_CASE,
         ),
+        # The thread in the prefix of a line of absl and glog: I0105 12:00:01.123456 4242 x.py:7]
+        Pattern(
+            r"[\w.]:\d+\]",
+            rf"(?P<keep>^[DIWEF][01]\d[0-3]\d\s{{1,3}}{_CLOCK}\s{{1,9}})\d{{1,10}}"
+            r"(?=\s[\w.]{1,99}:\d{1,6}\])",
+        ),
     ),
     # The glyphs of a bar that tqdm draws, and its times and rate: the count stays.
     "progress-bar": (
@@ -94,6 +129,10 @@ RULES: dict[str, tuple[Pattern, ...]] = {
         ),
     ),
     "date": (
+        Pattern(
+            r"^[DIWEF]\d{4}\s",
+            rf"(?P<keep>^[DIWEF]){_ISO_MONTH}{_ISO_DAY}(?=\s{{1,3}}{_CLOCK}\s)",
+        ),
         Pattern(
             r"[-\d]\d{2}[-_T/]\d{2}[-.\d]",
             rf"(?<!\d)20\d\d(-?){_ISO_MONTH}\1{_ISO_DAY}[-_T/]"
@@ -121,6 +160,11 @@ RULES: dict[str, tuple[Pattern, ...]] = {
             _MONTHS, rf"\b{_MONTH}\s{{1,9}}{_DAY}(?:,\s{{1,9}}\d{{4}}\b|(?=\s{{1,9}}{_CLOCK}))"
         ),
         Pattern(_MONTHS, rf"\b{_DAY}\s{{1,9}}{_MONTH}\s{{1,9}}\d{{4}}\b"),
+        Pattern(
+            r"[tT][iI][mM][eE][sS][tT][aA][mM][pP]",
+            r"(?P<keep>\btimestamp['\"]?\s?[:=]\s?['\"]?)1\d{9}(?:\d{3}|\.\d{1,9})?(?![\w.])",
+            _ANY_CASE,
+        ),
         Pattern(r"tfevents\.\d", r"(?P<keep>\btfevents\.)\d{10}\b"),
     ),
     "time": (
@@ -131,6 +175,32 @@ RULES: dict[str, tuple[Pattern, ...]] = {
         ),
     ),
     "duration": (
+        Pattern(
+            r"(?i:_per_|_time|runtime|elapsed|duration|walltime)",
+            rf"(?P<keep>\b(?:{_KEYS})['\"]?(?:\s?[=:]\s?|\s{{1,40}}=\s{{1,9}})['\"]?)"
+            rf"(?:\d{{1,6}}(?::\d{{2}}){{2}}(?:\.\d{{1,9}})?(?![\d:])|{_NUMBER}(?![\w.]))",
+            _ANY_CASE,
+        ),
+        # A row of such a table as pandas prints it.
+        Pattern(
+            r"_time",
+            rf"(?P<keep>^\s{{0,99}}(?:{_KEYS})\s)\s{{0,99}}{_NUMBER}(?:\s{{1,99}}{_NUMBER}){{0,99}}"
+            r"(?=\s{0,99}$)",
+        ),
+        # Meters of torchvision, timm, Detectron2 and the like: the time of a step, and beside it
+        # how much of that it waited for data.
+        Pattern(
+            r"(?i:time)[:\s].{0,90}(?i:data|time)",
+            rf"(?P<keep>\btime:?\s{{1,3}}){_METER}"
+            rf"(?=,?\s{{1,4}}(?:data:?\s|(?:last_|data_)?time(?::|\s)|last_time))",
+            _ANY_CASE,
+        ),
+        Pattern(
+            r"(?i:data)",
+            rf"(?P<keep><duration>,?\s{{1,4}}data:?\s{{1,3}}){_METER}",
+            _ANY_CASE,
+        ),
+        Pattern(r"\d\ss\s/\s", rf"(?<![\w.]){_NUMBER}\ss\s/\s{_EACH}\b"),
         Pattern(r"\d<", rf"(?<![\d:]){_CLOCKED}<(?:{_CLOCKED}|\?)"),
         Pattern(r"ETA", rf"(?P<keep>\bETA:?\s){_CLOCKED}\b"),
         Pattern(r"eta", r"(?P<keep>\beta:?\s)\d{1,6}:\d{2}:\d{2}\b"),
@@ -142,8 +212,9 @@ RULES: dict[str, tuple[Pattern, ...]] = {
             r"\dm\s?[\d.]",
             rf"(?<![\w.])(?:\d{{1,9}}d\s?)?(?:\d{{1,9}}h\s?)?\d{{1,9}}m\s?{_NUMBER}s\b",
         ),
-        Pattern(r"[a-zµμ]/[a-z]", rf"(?<![\w.]){_NUMBER}{_UNIT}/{_EACH}\b"),
+        Pattern(r"[a-zµμ]/[a-z]", rf"(?<![\w.]){_NUMBER}\s?{_UNIT}/{_EACH}\b"),
         Pattern(r"/s", rf"(?<![\w.]){_NUMBER}\s?(?:{_EACH}|{_SIZE})/s(?:ec)?\b"),
+        Pattern(r"/s[\s:=e]", rf"(?P<keep>\b{_EACH}/s(?:ec)?(?:\s?[:=]\s?|\s)){_NUMBER}(?![\w.])"),
         Pattern(r"[\d.][nuµμmsh]", rf"(?<![\w.]){_NUMBER}{_UNIT}\b(?!/)"),
         Pattern(r"[\d.]\s[nuµμmsh]", rf"(?<![\w.]){_NUMBER}\s{_WORD}\b(?!/)"),
         Pattern(

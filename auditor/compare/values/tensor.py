@@ -17,6 +17,7 @@ MOST_SHOWN = 5
 EXACT = Tolerance(relative=0.0, absolute=0.0)
 # So few that memory for what is computed of them is not fetched from the system each time.
 _STEP = 1 << 13
+_DOUBLE = 8
 _MOST_MEDIAN = 1_000_000
 # Squares of shorter vectors run out of the range of a float64.
 _SHORTEST = 1e-140
@@ -111,7 +112,7 @@ class Spread:
         allowed = self.tolerance.absolute + self.tolerance.relative * sizes
         # No tolerance, however wide, covers what is not finite on one side only.
         beyond = ((gaps > allowed) | (gaps == math.inf)).nonzero()[0]
-        here = [(places.at(i), a[i].item(), b[i].item()) for i in beyond[:MOST_SHOWN]]
+        here = [(places.at(i), _plain(a[i]), _plain(b[i])) for i in beyond[:MOST_SHOWN]]
         self.shown = sorted([*self.shown, *here], key=lambda one: one[0])[:MOST_SHOWN]
         most = int(gaps.argmax())
         self._place(places.at(0), places.at(most), float(gaps[most]))
@@ -165,6 +166,12 @@ class _Places:
 
     def at(self, number: int) -> Index:
         return self.box.at(self.wrong[number])
+
+
+def _plain(element: Any) -> Any:  # noqa: ANN401 - a number
+    """Return an element as Python has it; a narrow float with no more digits than it has."""
+    narrow = element.dtype.kind == "f" and element.dtype.itemsize < _DOUBLE
+    return float(str(element)) if narrow else element.item()
 
 
 def subscript(index: Index) -> str:
