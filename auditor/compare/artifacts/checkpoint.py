@@ -14,9 +14,9 @@ from auditor.compare.artifacts.interface import Difference, Scope, Undecided, Un
 from auditor.compare.readers.mapped import mapped
 from auditor.compare.readers.tensor_bundle import OBJECTS, Index, index, value
 from auditor.compare.readers.tensorflow_objects import SET_ORDER, UNORDERED, Objects, own_keys
-from auditor.compare.values.arrays import Array, Arrays
+from auditor.compare.values.arrays.arrays import Array, Arrays
 from auditor.compare.values.difference import Found
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["CheckpointData", "CheckpointIndex", "CheckpointState"]
 

@@ -16,8 +16,8 @@ from typing import TextIO
 
 from auditor.compare.artifacts.interface import Difference, Scope, Undecided, Unreadable
 from auditor.compare.readers.grid import grid, is_header
-from auditor.compare.values.cells import number
-from auditor.compare.values.table import compare_tables
+from auditor.compare.values.tables.cells import number
+from auditor.compare.values.tables.table import compare_tables
 
 __all__ = ["Csv"]
 

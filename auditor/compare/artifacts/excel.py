@@ -13,7 +13,7 @@ from pathlib import Path
 from auditor.compare.artifacts.interface import Difference, Scope
 from auditor.compare.readers.excel import Workbook
 from auditor.compare.values.difference import Found
-from auditor.compare.values.table import compare_tables
+from auditor.compare.values.tables.table import compare_tables
 
 __all__ = ["Excel"]
 

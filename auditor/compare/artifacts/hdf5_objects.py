@@ -10,9 +10,9 @@ from typing import Any
 from auditor.compare.artifacts.interface import Difference, Scope, Undecided, Unreadable
 from auditor.compare.readers.hdf5 import BROKEN, attributes, link, opened, stored, values
 from auditor.compare.readers.keras import numbered
-from auditor.compare.values.arrays import Array, Arrays
+from auditor.compare.values.arrays.arrays import Array, Arrays
 from auditor.compare.values.difference import Found
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["compare_objects"]
 

@@ -10,10 +10,10 @@ from auditor.compare.readers.html_cells import Cells
 from auditor.compare.readers.plain import PlainText
 from auditor.compare.values.clock import reads_clock
 from auditor.compare.values.difference import Found
-from auditor.compare.values.embedded import Embedded
-from auditor.compare.values.identifiers import Identifiers
-from auditor.compare.values.lines import compare_lines
-from auditor.compare.values.masks import Masks
+from auditor.compare.values.text.embedded import Embedded
+from auditor.compare.values.text.identifiers import Identifiers
+from auditor.compare.values.text.lines import compare_lines
+from auditor.compare.values.text.masks import Masks
 
 __all__ = ["Html"]
 

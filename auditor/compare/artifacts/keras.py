@@ -15,7 +15,7 @@ from auditor.compare.artifacts.zip import Zip
 from auditor.compare.readers.json import read_json
 from auditor.compare.readers.keras import numbered
 from auditor.compare.values.difference import Found
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["Keras"]
 

@@ -15,7 +15,7 @@ from auditor.compare.readers.notebook import Cell, read_notebook
 from auditor.compare.readers.notebook import Notebook as Document
 from auditor.compare.values.difference import Found
 from auditor.compare.values.evidence import shown
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["Notebook"]
 

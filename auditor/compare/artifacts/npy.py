@@ -13,7 +13,7 @@ from pathlib import Path
 
 from auditor.compare.artifacts.interface import Difference, Scope, Undecided, Unreadable
 from auditor.compare.readers.npy import MAGIC, mapped_array, streamed_array
-from auditor.compare.values.arrays import Arrays
+from auditor.compare.values.arrays.arrays import Arrays
 from auditor.compare.values.difference import Found
 
 __all__ = ["Npy"]

@@ -10,9 +10,9 @@ from typing import Any
 from auditor.compare.artifacts.interface import Difference, Scope, Undecided
 from auditor.compare.readers.onnx import load
 from auditor.compare.readers.onnx_graph import Body, matched, plain
-from auditor.compare.values.arrays import Array, Arrays
+from auditor.compare.values.arrays.arrays import Array, Arrays
 from auditor.compare.values.difference import Found
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["Onnx", "OnnxData"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from auditor.compare.artifacts.interface import Difference, Scope
 from auditor.compare.readers.arrow import ArrowFile, read_ipc, read_parquet
 from auditor.compare.values.evidence import shown
-from auditor.compare.values.table import compare_tables
+from auditor.compare.values.tables.table import compare_tables
 
 __all__ = ["Feather", "Parquet"]
 

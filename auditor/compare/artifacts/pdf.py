@@ -14,9 +14,9 @@ from typing import Any
 from auditor.compare.artifacts.interface import Difference, Scope, Undecided, Unreadable
 from auditor.compare.readers.optional import library
 from auditor.compare.values.difference import Found
-from auditor.compare.values.lines import compare_lines
-from auditor.compare.values.masks import Masks
 from auditor.compare.values.pixels import Levels, compare_pixels, picture_of
+from auditor.compare.values.text.lines import compare_lines
+from auditor.compare.values.text.masks import Masks
 
 __all__ = ["Pdf"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from auditor.compare.artifacts.interface import Difference, Scope
 from auditor.compare.readers.plain import PlainText
 from auditor.compare.values.difference import Found
-from auditor.compare.values.lines import compare_lines
+from auditor.compare.values.text.lines import compare_lines
 
 __all__ = ["PostScript"]
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from auditor.compare.artifacts.interface import Difference, Scope
 from auditor.compare.readers.safetensors import read_safetensors
-from auditor.compare.values.arrays import Arrays
+from auditor.compare.values.arrays.arrays import Arrays
 from auditor.compare.values.difference import Found
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["Safetensors"]
 

@@ -15,7 +15,7 @@ from auditor.compare.readers.tensorflow import saved_model
 from auditor.compare.readers.tensorflow_graph import Graphs, note_counted, without_saving
 from auditor.compare.readers.tensorflow_objects import SET_ORDER, Objects
 from auditor.compare.values.difference import Found, Unreadable
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["Fingerprint", "SavedModel"]
 

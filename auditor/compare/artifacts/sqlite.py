@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from auditor.compare.artifacts.interface import Difference, Scope
 from auditor.compare.readers.sqlite import MAGIC, Database, Entry
 from auditor.compare.values.difference import Found
-from auditor.compare.values.table import compare_tables
+from auditor.compare.values.tables.table import compare_tables
 
 __all__ = ["Sqlite"]
 

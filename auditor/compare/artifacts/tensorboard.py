@@ -15,7 +15,7 @@ from auditor.compare.readers.tensorflow_schema import GRAPHS
 from auditor.compare.values.clock import hidden
 from auditor.compare.values.curves import Series, series
 from auditor.compare.values.difference import Found
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["TensorBoard"]
 

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from auditor.compare.artifacts.interface import Difference, Scope
 from auditor.compare.readers.plain import PlainText, looks_plain
 from auditor.compare.values.difference import Found
-from auditor.compare.values.lines import compare_lines
-from auditor.compare.values.masks import Masks
+from auditor.compare.values.text.lines import compare_lines
+from auditor.compare.values.text.masks import Masks
 
 __all__ = ["Nameless", "Source", "Text"]
 

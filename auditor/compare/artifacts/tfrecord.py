@@ -14,7 +14,7 @@ from auditor.compare.readers.mapped import mapped
 from auditor.compare.readers.protobuf import Schema, decode
 from auditor.compare.readers.tfrecord import Records
 from auditor.compare.values.difference import Found
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["TFRecord"]
 

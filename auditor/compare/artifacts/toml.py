@@ -7,7 +7,7 @@ from pathlib import Path
 from auditor.compare.artifacts.interface import Difference, Scope
 from auditor.compare.readers.toml import read_toml
 from auditor.compare.values.difference import Found
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["Toml"]
 

@@ -14,9 +14,9 @@ from typing import Any
 from auditor.compare.artifacts.interface import Difference, Scope, Undecided, Unreadable
 from auditor.compare.readers.mapped import mapped
 from auditor.compare.readers.ubjson import load
-from auditor.compare.values.arrays import Array
+from auditor.compare.values.arrays.arrays import Array
 from auditor.compare.values.difference import Found
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["XGBoost"]
 

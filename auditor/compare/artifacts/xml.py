@@ -7,8 +7,8 @@ from pathlib import Path
 from auditor.compare.artifacts.interface import Difference, Scope
 from auditor.compare.readers.xml import Handler, read_xml
 from auditor.compare.values.difference import Found
-from auditor.compare.values.lines import compare_lines
-from auditor.compare.values.masks import Masks
+from auditor.compare.values.text.lines import compare_lines
+from auditor.compare.values.text.masks import Masks
 
 __all__ = ["Elements", "Xml"]
 

@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 from auditor.compare.artifacts.interface import Difference, Scope
 from auditor.compare.readers.yaml import read_yaml
 from auditor.compare.values.difference import Found
-from auditor.compare.values.histories import add_histories
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.histories import add_histories
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["Yaml"]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from auditor.compare.readers.optional import library
-from auditor.compare.values.cells import Cells
-from auditor.compare.values.columns import unique
 from auditor.compare.values.difference import Undecided, Unreadable
-from auditor.compare.values.rows import Batch, Table
+from auditor.compare.values.tables.cells import Cells
+from auditor.compare.values.tables.columns import unique
+from auditor.compare.values.tables.rows import Batch, Table
 
 __all__ = ["ArrowFile", "read_ipc", "read_parquet"]
 

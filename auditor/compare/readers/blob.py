@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from auditor.compare.values.arrays import Array
+from auditor.compare.values.arrays.arrays import Array
 from auditor.compare.values.difference import Undecided, Unreadable
 
 __all__ = ["Blob", "Mapped", "rows"]

@@ -14,9 +14,9 @@ from auditor.compare.readers.mapped import mapped
 from auditor.compare.readers.protobuf import decode
 from auditor.compare.readers.tensorflow import CONVERT
 from auditor.compare.readers.tfrecord import Records
-from auditor.compare.values.arrays import Array
+from auditor.compare.values.arrays.arrays import Array
 from auditor.compare.values.difference import Undecided, Unreadable
-from auditor.compare.values.tree import Tree
+from auditor.compare.values.trees.tree import Tree
 
 __all__ = ["Log", "load"]
 

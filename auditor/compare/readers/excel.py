@@ -14,7 +14,7 @@ from auditor.compare.readers.grid import grid, is_header
 from auditor.compare.readers.optional import library
 from auditor.compare.values.difference import Undecided, Unreadable
 from auditor.compare.values.moment import Moment
-from auditor.compare.values.rows import Table
+from auditor.compare.values.tables.rows import Table
 
 __all__ = ["Workbook"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from auditor.compare.values.cells import Kind, number
-from auditor.compare.values.columns import unique
-from auditor.compare.values.rows import Batch, Table
+from auditor.compare.values.tables.cells import Kind, number
+from auditor.compare.values.tables.columns import unique
+from auditor.compare.values.tables.rows import Batch, Table
 
 __all__ = ["Rows", "grid"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.compare.readers.optional import library
-from auditor.compare.values.arrays import Array
+from auditor.compare.values.arrays.arrays import Array
 from auditor.compare.values.difference import Undecided, Unreadable
 
 __all__ = ["BROKEN", "MAGIC", "attributes", "link", "opened", "stored", "values"]

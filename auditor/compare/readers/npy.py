@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
 
 from auditor.compare.readers.mapped import mapped
-from auditor.compare.values.arrays import Array
+from auditor.compare.values.arrays.arrays import Array
 from auditor.compare.values.difference import Undecided, Unreadable
 
 __all__ = ["MAGIC", "Header", "header", "mapped_array", "streamed_array"]

@@ -12,7 +12,7 @@ from typing import Any
 from auditor.compare.readers.mapped import mapped
 from auditor.compare.readers.protobuf import Schema, decode
 from auditor.compare.readers.tensors import shaped, stored
-from auditor.compare.values.arrays import Array
+from auditor.compare.values.arrays.arrays import Array
 from auditor.compare.values.difference import Unreadable
 
 __all__ = ["External", "load"]

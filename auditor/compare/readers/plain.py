@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from auditor.compare.values.bars import Overwritten, Segment, shown_lines
 from auditor.compare.values.difference import Undecided, Unreadable
+from auditor.compare.values.text.bars import Overwritten, Segment, shown_lines
 
 __all__ = ["PlainText", "looks_plain"]
 

@@ -20,7 +20,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from auditor.compare.values.arrays import Array
+from auditor.compare.values.arrays.arrays import Array
 from auditor.compare.values.difference import Undecided, Unreadable
 
 __all__ = ["Convert", "Schema", "decode", "fields", "varint"]

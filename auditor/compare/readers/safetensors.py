@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from auditor.compare.readers.mapped import mapped
-from auditor.compare.values.arrays import Array
+from auditor.compare.values.arrays.arrays import Array
 from auditor.compare.values.difference import Undecided, Unreadable
 from auditor.compare.values.evidence import shown
 

@@ -13,9 +13,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from auditor.compare.values.columns import unique
 from auditor.compare.values.difference import Undecided, Unreadable
-from auditor.compare.values.rows import Batch, Table
+from auditor.compare.values.tables.columns import unique
+from auditor.compare.values.tables.rows import Batch, Table
 
 __all__ = ["Database", "Entry"]
 

@@ -14,7 +14,7 @@ from auditor.compare.readers.tensorflow import DTYPES, STRING, lengths
 from auditor.compare.readers.tensorflow_schema import GRAPHS
 from auditor.compare.readers.tensors import stored
 from auditor.compare.values.difference import Unreadable
-from auditor.compare.values.tree import Tree
+from auditor.compare.values.trees.tree import Tree
 
 __all__ = ["OBJECTS", "Entry", "Index", "index", "value"]
 

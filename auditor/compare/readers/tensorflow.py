@@ -8,7 +8,7 @@ from typing import Any
 from auditor.compare.readers.protobuf import decode
 from auditor.compare.readers.tensorflow_schema import GRAPHS
 from auditor.compare.readers.tensors import shaped, stored
-from auditor.compare.values.arrays import Array
+from auditor.compare.values.arrays.arrays import Array
 from auditor.compare.values.difference import Undecided, Unreadable
 
 __all__ = ["CONVERT", "DTYPES", "STRING", "lengths", "saved_model", "tensor"]

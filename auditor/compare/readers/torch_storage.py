@@ -22,7 +22,7 @@ from auditor.compare.readers.pickles.tensors import Storage, Tensors, element_si
 from auditor.compare.readers.pickles.trees import Builder
 from auditor.compare.readers.stored import Stored
 from auditor.compare.values.difference import Unreadable
-from auditor.compare.values.tree import Tree
+from auditor.compare.values.trees.tree import Tree
 
 __all__ = ["LEGACY", "Embedded", "read_torch"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from auditor.compare.readers.mapped import mapped
-from auditor.compare.values.arrays import Array
+from auditor.compare.values.arrays.arrays import Array
 from auditor.compare.values.difference import Undecided, Unreadable
 
 __all__ = ["Wav", "read_wav"]

@@ -14,10 +14,10 @@ import re
 from functools import lru_cache
 from typing import Any, Literal
 
-from auditor.compare.values.arrays import Array
+from auditor.compare.values.arrays.arrays import Array
 from auditor.compare.values.evidence import shown
-from auditor.compare.values.masks import Masks
 from auditor.compare.values.scope import Scope
+from auditor.compare.values.text.masks import Masks
 
 __all__ = ["hidden", "hides_array", "last_key", "reads_clock"]
 

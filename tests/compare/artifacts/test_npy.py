@@ -18,7 +18,7 @@ from hypothesis.extra import numpy as arrays
 from auditor.compare.artifacts import Difference, Scope, Undecided, Unreadable, compare_parts
 from auditor.compare.artifacts import npy as module
 from auditor.compare.readers import npy as reader
-from auditor.compare.values import blocks
+from auditor.compare.values.arrays import blocks
 from auditor.model.policy import Policy
 
 DATA = Path(__file__).parents[2] / "data/compare/npy"

@@ -9,7 +9,7 @@ from auditor.compare.readers import tensorflow as module
 from auditor.compare.readers.tensorflow import tensor
 from auditor.compare.readers.tensorflow_graph import Graphs, note_counted
 from auditor.compare.readers.tensorflow_objects import Objects, own_keys
-from auditor.compare.values.arrays import Array
+from auditor.compare.values.arrays.arrays import Array
 from auditor.compare.values.difference import Found, Undecided, Unreadable
 
 

@@ -16,7 +16,7 @@ from auditor.compare.readers.pickles.dtypes import Dtype, dtype_of
 from auditor.compare.readers.pickles.nodes import Made, Name, Node, Pairs, Unsupported
 from auditor.compare.readers.pickles.trees import Builder, Form, Steps, generic
 from auditor.compare.values.difference import Unreadable
-from auditor.compare.values.tree import Tree
+from auditor.compare.values.trees.tree import Tree
 
 __all__ = ["ARRAYS", "WRAPPER", "array", "shape_of"]
 

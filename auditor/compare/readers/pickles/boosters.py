@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from auditor.compare.readers.blob import Blob
 from auditor.compare.readers.pickles.nodes import Made
 from auditor.compare.readers.pickles.trees import Builder, Form, Steps, generic
-from auditor.compare.values.tree import Tree
+from auditor.compare.values.trees.tree import Tree
 
 __all__ = ["BOOSTERS"]
 

@@ -11,7 +11,7 @@ from auditor.compare.readers.pickles.dtypes import BITS
 from auditor.compare.readers.pickles.nodes import Elsewhere, Made, Name, Node, Pairs, Unsupported
 from auditor.compare.readers.pickles.trees import Builder, Form, Steps, generic
 from auditor.compare.values.difference import Unreadable
-from auditor.compare.values.tree import Tree
+from auditor.compare.values.trees.tree import Tree
 
 __all__ = ["Storage", "Storages", "Tensors", "element_size", "storage_type"]
 

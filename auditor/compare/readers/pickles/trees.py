@@ -27,7 +27,7 @@ from auditor.compare.readers.pickles.nodes import (
     Unsupported,
 )
 from auditor.compare.values.difference import Undecided
-from auditor.compare.values.tree import MAX_DEPTH, Tree
+from auditor.compare.values.trees.tree import MAX_DEPTH, Tree
 
 __all__ = ["Builder", "Form", "Steps", "entries", "generic", "key"]
 

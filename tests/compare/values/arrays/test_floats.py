@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.compare.values.floats import decoded, differ_in_bits, element_kind, ordinals
+from auditor.compare.values.arrays.floats import decoded, differ_in_bits, element_kind, ordinals
 
 
 @given(st.integers(0, 2**16 - 1))

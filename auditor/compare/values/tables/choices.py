@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from auditor.compare.values.cells import Cells, Changes, Column, number, plain
 from auditor.compare.values.clock import reads_clock
 from auditor.compare.values.difference import Found
 from auditor.compare.values.evidence import shown
+from auditor.compare.values.tables.cells import Cells, Changes, Column, number, plain
 
 __all__ = ["Decided", "Decision", "Scored", "score_groups"]
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from auditor.compare.values import blocks
-from auditor.compare.values.arrays import Array, Arrays
+from auditor.compare.values.arrays import blocks
+from auditor.compare.values.arrays.arrays import Array, Arrays
 from auditor.compare.values.difference import Difference, Found
 from auditor.compare.values.scope import Scope
 from auditor.model.policy import Policy, Rule

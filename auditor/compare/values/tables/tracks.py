@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from auditor.compare.values.cells import number, plain
 from auditor.compare.values.curves import Series, curve_of
 from auditor.compare.values.difference import Found
-from auditor.compare.values.rows import Table
 from auditor.compare.values.scope import Scope
 from auditor.compare.values.steps import is_step
+from auditor.compare.values.tables.cells import number, plain
+from auditor.compare.values.tables.rows import Table
 from auditor.model.evidence import Curve
 
 __all__ = ["add_curves", "tell_curve"]

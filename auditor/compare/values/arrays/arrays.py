@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.compare.values.array_decisions import Watch, called, watch
-from auditor.compare.values.array_judgement import Judgement
-from auditor.compare.values.blocks import Box, Field, Pages, Source, same_bits
+from auditor.compare.values.arrays.blocks import Box, Field, Pages, Source, same_bits
+from auditor.compare.values.arrays.decisions import Watch, called, watch
+from auditor.compare.values.arrays.floats import element_kind
+from auditor.compare.values.arrays.judgement import Judgement
+from auditor.compare.values.arrays.tensor import EXACT, MOST_SHOWN, Spread, subscript
 from auditor.compare.values.decisions import names_decision
 from auditor.compare.values.difference import Found
-from auditor.compare.values.floats import element_kind
 from auditor.compare.values.scope import Scope
-from auditor.compare.values.tensor import EXACT, MOST_SHOWN, Spread, subscript
 
 __all__ = ["Array", "Arrays"]
 

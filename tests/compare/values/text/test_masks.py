@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.compare.values.masks import RULES, Masks
+from auditor.compare.values.text.masks import RULES, Masks
 from auditor.model.policy import DEFAULT_MASKS, MaskName
 
 VOLATILE = [

@@ -15,8 +15,8 @@ from functools import partial
 from itertools import zip_longest
 
 from auditor.compare.values.difference import Found
-from auditor.compare.values.masks import Hidden, Masks
 from auditor.compare.values.scope import Scope
+from auditor.compare.values.text.masks import Hidden, Masks
 from auditor.compare.values.tolerance import close
 from auditor.model.policy import Tolerance
 

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from auditor.compare.values.cells import Changes, Column, plain
-from auditor.compare.values.choices import Decision, Scored, score_groups
-from auditor.compare.values.columns import shared_columns
 from auditor.compare.values.decisions import names_decision
 from auditor.compare.values.difference import Found
 from auditor.compare.values.evidence import MAX_LINES, shown
-from auditor.compare.values.keys import match_rows
-from auditor.compare.values.matching import Matching
-from auditor.compare.values.rows import Batch, Table, only, paired
 from auditor.compare.values.scope import Scope
-from auditor.compare.values.tracks import add_curves
+from auditor.compare.values.tables.cells import Changes, Column, plain
+from auditor.compare.values.tables.choices import Decision, Scored, score_groups
+from auditor.compare.values.tables.columns import shared_columns
+from auditor.compare.values.tables.keys import match_rows
+from auditor.compare.values.tables.matching import Matching
+from auditor.compare.values.tables.rows import Batch, Table, only, paired
+from auditor.compare.values.tables.tracks import add_curves
 
 __all__ = ["Batch", "Table", "compare_tables"]
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from auditor.compare.artifacts import Difference, Scope, compare_parts
 from auditor.compare.values.difference import Found
-from auditor.compare.values.lines import compare_lines
-from auditor.compare.values.masks import Masks
+from auditor.compare.values.text.lines import compare_lines
+from auditor.compare.values.text.masks import Masks
 from auditor.model.policy import DEFAULT_MASKS, Policy
 
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from auditor.compare.values.cells import number, plain
-from auditor.compare.values.matching import Matching, match_keys
-from auditor.compare.values.rows import Table, first_rows
 from auditor.compare.values.steps import is_step
+from auditor.compare.values.tables.cells import number, plain
+from auditor.compare.values.tables.matching import Matching, match_keys
+from auditor.compare.values.tables.rows import Table, first_rows
 
 __all__ = ["match_rows"]
 

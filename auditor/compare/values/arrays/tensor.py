@@ -6,8 +6,8 @@ import math
 from collections import Counter
 from typing import Any
 
-from auditor.compare.values.blocks import Box
-from auditor.compare.values.floats import decoded, differ_in_bits, ordinals
+from auditor.compare.values.arrays.blocks import Box
+from auditor.compare.values.arrays.floats import decoded, differ_in_bits, ordinals
 from auditor.model.evidence import TensorDifference
 from auditor.model.policy import Tolerance
 

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from auditor.compare.values.arrays import Array, Arrays
+from auditor.compare.values.arrays.arrays import Array, Arrays
 from auditor.compare.values.clock import hidden, hides_array, last_key
 from auditor.compare.values.decisions import names_decision
 from auditor.compare.values.difference import Found, Undecided
-from auditor.compare.values.elements import matched_elements
 from auditor.compare.values.pairs import judge
 from auditor.compare.values.scope import Scope
+from auditor.compare.values.trees.elements import matched_elements
 
 __all__ = ["MAX_DEPTH", "Tree", "compare_trees"]
 

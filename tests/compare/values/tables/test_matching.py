@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.compare.values.matching import match_keys
+from auditor.compare.values.tables.matching import match_keys
 
 keys = st.lists(st.integers(0, 6), max_size=30)
 distinct = st.lists(st.integers(), unique=True, max_size=30)

@@ -11,8 +11,8 @@ from auditor.compare.values.curves import Series, curve_of
 from auditor.compare.values.difference import Found
 from auditor.compare.values.scope import Scope
 from auditor.compare.values.steps import is_step
-from auditor.compare.values.tracks import tell_curve
-from auditor.compare.values.tree import Tree
+from auditor.compare.values.tables.tracks import tell_curve
+from auditor.compare.values.trees.tree import Tree
 
 __all__ = ["add_histories"]
 

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-from auditor.compare.values.matching import match_keys
 from auditor.compare.values.steps import is_step
+from auditor.compare.values.tables.matching import match_keys
 
 __all__ = ["matched_elements"]
 

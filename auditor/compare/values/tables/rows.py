@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from auditor.compare.values.cells import Cells, Kind
+from auditor.compare.values.tables.cells import Cells, Kind
 
 __all__ = ["Batch", "Table", "first_rows", "only", "paired"]
 

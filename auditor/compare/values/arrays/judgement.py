@@ -6,8 +6,8 @@ import math
 from collections import Counter
 from typing import Any
 
+from auditor.compare.values.arrays.tensor import EXACT, Spread, subscript
 from auditor.compare.values.difference import Found
-from auditor.compare.values.tensor import EXACT, Spread, subscript
 from auditor.model.evidence import Magnitude
 
 __all__ = ["Judgement"]

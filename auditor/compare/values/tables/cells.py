@@ -11,7 +11,7 @@ from auditor.compare.values.clock import hidden, reads_clock
 from auditor.compare.values.difference import Found
 from auditor.compare.values.pairs import judge
 from auditor.compare.values.scope import Scope
-from auditor.compare.values.tree import compare_trees
+from auditor.compare.values.trees.tree import compare_trees
 
 __all__ = ["Cells", "Changes", "Column", "Kind", "number", "plain"]
 

@@ -6,10 +6,10 @@ import re
 from pathlib import PurePosixPath
 from typing import Any, Protocol
 
-from auditor.compare.values.blocks import BLOCK, Box
+from auditor.compare.values.arrays.blocks import BLOCK, Box
+from auditor.compare.values.arrays.floats import decoded
 from auditor.compare.values.decisions import names_decision, names_scores
 from auditor.compare.values.difference import Found
-from auditor.compare.values.floats import decoded
 from auditor.compare.values.scope import Scope
 from auditor.model.policy import Policy
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from auditor.compare.values.cells import plain
 from auditor.compare.values.difference import Found
-from auditor.compare.values.rows import Table
+from auditor.compare.values.tables.cells import plain
+from auditor.compare.values.tables.rows import Table
 
 __all__ = ["shared_columns", "unique"]
 

@@ -1,0 +1,1 @@
+"""Pairs of tables, whatever format they come from."""

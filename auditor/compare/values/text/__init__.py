@@ -1,0 +1,1 @@
+"""Pairs of texts, and what in them changes from run to run."""

@@ -1,0 +1,1 @@
+"""Pairs of nested values: what documents and objects hold."""
