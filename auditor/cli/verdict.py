@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from auditor.cli import output
-from auditor.model.audit import Audit, Item, PolicyChanges
+from auditor.model.audit import Audit, Divergence, Item, PolicyChanges
 from auditor.model.digest import hex_of
 
 __all__ = ["EXIT", "conclude"]
@@ -21,6 +21,7 @@ EXIT = {
     "inconclusive": 4,
 }
 _SHOWN = 10
+_CAUSES = 5
 _EARLIER = 3
 
 
@@ -45,15 +46,34 @@ def _lines(audit: Audit, reports: tuple[Path, ...]) -> list[str]:
     lines += _policy(audit)
     lines += [f"  {count} {word}" for word, count in _tally(audit.items).items()]
     lines += _undecided(audit)
-    worst = [d for d in audit.divergences if d.area == "outcome"]
-    lines += [f"  {d.severity}: {d.subject} {d.change}. {d.note}".rstrip() for d in worst[:_SHOWN]]
-    if len(worst) > _SHOWN:
-        lines.append(f"  and {len(worst) - _SHOWN} more")
-    lines += [f"  cause, {c.status}: {c.factor}: {c.evidence}" for c in audit.causes[:_SHOWN]]
+    lines += _divergences(audit)
+    lines += [f"  cause, {c.status}: {c.factor} {c.evidence}" for c in audit.causes[:_CAUSES]]
+    if len(audit.causes) > _CAUSES:
+        lines.append(f"  and {len(audit.causes) - _CAUSES} less likely; the report names each")
     if audit.unverified:
         lines.append(f"  {len(audit.unverified)} not verified; the report names each")
     lines.append(f"audit: {hex_of(audit.id)[:12]}")
     return lines + [f"report: {path}" for path in reports]
+
+
+def _divergences(audit: Audit) -> list[str]:
+    """Say what came out differently, by how much and where, and once what holds for all."""
+    worst = [one for one in audit.divergences if one.area == "outcome"]
+    lines = [f"  {one.severity}: {one.subject} {one.change}{_far(one)}" for one in worst[:_SHOWN]]
+    if len(worst) > _SHOWN:
+        lines.append(f"  and {len(worst) - _SHOWN} more")
+    notes = dict.fromkeys(one.note for one in worst[:_SHOWN] if one.note)
+    return [*lines, *(f"  note: {note}" for note in notes)]
+
+
+def _far(one: Divergence) -> str:
+    size = one.magnitude
+    if size is None or not size.differing:
+        return ""
+    if size.total == 1:
+        return f": {one.before} → {', '.join(str(value) for value in one.after)}"
+    where = f", most at {size.where}" if size.where else ""
+    return f" by at most {size.max_abs:.3g}{where}"
 
 
 def _policy(audit: Audit) -> list[str]:

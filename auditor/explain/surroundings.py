@@ -204,11 +204,13 @@ def _factor(one: Divergence) -> _Factor | None:
 def _cause(factor: _Factor, one: Divergence) -> tuple[int, Cause]:
     rest = one.subject.partition(":")[2]
     rule = rule_for(one)
+    name = f"{factor.name}:{rest}" if factor.rest else factor.name
+    subject = "" if one.subject == name else f"{one.subject} "
     cause = Cause(
-        factor=f"{factor.name}:{rest}" if factor.rest else factor.name,
+        factor=name,
         group=factor.group,
         status="candidate",
-        evidence=f"{one.subject} {one.change}: {_values(one)}",
+        evidence=f"{subject}{one.change}: {_values(one)}",
         reason=rule.reason if rule else one.note,
         fix=factor.fix.format(rest),
     )

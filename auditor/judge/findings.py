@@ -87,7 +87,7 @@ def _shown(side: Side) -> Any:  # noqa: ANN401 - a number, a digest, a status
 def _manner(item: Item) -> str:
     if item.deterministic is None:
         alone = len(item.replays) == 1
-        return "one replay cannot tell whether chance decides it" if alone else ""
+        return "a single other run cannot tell whether chance decides it" if alone else ""
     if item.deterministic:
         return "the replays agree with each other, not with the original"
     return "the replays disagree with each other"

@@ -254,4 +254,4 @@ def test_one_replay_says_that_it_cannot_tell(make_file: MakeCompared) -> None:
     comparison = Comparison(
         replays=1, items=(make_file(["different"]),), environment=(), unverified=()
     )
-    assert "one replay cannot tell" in judge(comparison, Policy()).divergences[0].note
+    assert "a single other run cannot tell" in judge(comparison, Policy()).divergences[0].note

@@ -28,6 +28,7 @@ class Json:
         read = read_json_lines if lines else read_json
         one, other = read(a), read(b)
         found = Found()
-        compare_trees(one, other, scope, found)
+        # First: where a curve parts says more than the first few of its points.
         add_histories(one, other, scope, found)
+        compare_trees(one, other, scope, found)
         return found.result()

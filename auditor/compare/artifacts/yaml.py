@@ -29,8 +29,9 @@ class Yaml:
         """Compare two files of one or more documents. Raises ``Unreadable``, ``Undecided``."""
         one, other = read_yaml(a), read_yaml(b)
         found = Found()
-        compare_trees(one, other, scope, found)
+        # First: where a curve parts says more than the first few of its points.
         add_histories(one, other, scope, found)
+        compare_trees(one, other, scope, found)
         result = found.result()
         noisy = result.magnitude is not None and result.magnitude.differing > 0
         if result.relation == "within" and not (result.notes or result.masks or noisy):

@@ -19,7 +19,15 @@ from auditor.compare.values.evidence import shown
 from auditor.compare.values.scope import Scope
 from auditor.compare.values.text.masks import Masks
 
-__all__ = ["hidden", "hides_array", "last_key", "reads_clock"]
+__all__ = [
+    "hidden",
+    "hides_array",
+    "last_key",
+    "masks_of",
+    "names_stamp",
+    "reads_clock",
+    "unix_times",
+]
 
 _INDICES = re.compile(r"(?:/\d+)+$")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -53,6 +61,7 @@ _PID = re.compile(r"(?:^|_)p?pid$")
 _HOST = re.compile(r"(?:^|_)(?:host|hostname|host_name|node|nodename)$")
 # Seconds, milli-, micro- and nanoseconds since 1970 that lie between 2001 and 2128.
 _UNIX = tuple((10**power, 5 * 10**power) for power in (9, 12, 15, 18))
+_STAMPS = frozenset({"asctime", "ts", "time"})
 _MOST_ELEMENTS = 1_000_000
 _PLAIN = frozenset({"uuid", "temporary-path", "address"})
 _TIMES = frozenset({"date", "time", "duration"})
@@ -121,6 +130,16 @@ def hides_array(key: str, a: Array, b: Array, scope: Scope) -> str:
     return f"{one[first].item()!r} → {other[first].item()!r}"
 
 
+def names_stamp(key: str) -> bool:
+    """Say whether loggers call the time of a record so; it may as well be data."""
+    return key in _STAMPS
+
+
+def unix_times(a: float, b: float) -> bool:
+    """Say whether two numbers are times since 1970 in one unit, between 2001 and 2128."""
+    return any(low <= a < high and low <= b < high for low, high in _UNIX)
+
+
 def _number(value: Any) -> bool:  # noqa: ANN401 - what files hold
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -129,12 +148,13 @@ def _numeric(meaning: _Meaning, a: float, b: float) -> str:
     if meaning == "duration":
         return "duration" if all(math.isfinite(one) and one >= 0 for one in (a, b)) else ""
     if meaning == "time":
-        return "time" if any(low <= a < high and low <= b < high for low, high in _UNIX) else ""
+        return "time" if unix_times(a, b) else ""
     return "pid" if meaning == "pid" and isinstance(a, int) and isinstance(b, int) else ""
 
 
 @lru_cache(maxsize=64)
-def _masks(rules: tuple[str, ...], hosts: tuple[str, ...]) -> Masks:
+def masks_of(rules: tuple[str, ...], hosts: tuple[str, ...]) -> Masks:
+    """Return the masks of these rules, as they were made before."""
     return Masks(rules, hosts)
 
 
@@ -142,7 +162,7 @@ def _text(key: str, a: str, b: str, scope: Scope) -> str:
     """Return the rule after which two texts are the same; ``""`` where there is none."""
     allowed = _PLAIN | _SAID.get(reads_clock(key), frozenset())
     rules = tuple(rule for rule in scope.policy.masks if rule in allowed)
-    masks = _masks(rules, scope.hosts)
+    masks = masks_of(rules, scope.hosts)
     (one, used), (other, _) = masks.hide(a), masks.hide(b)
     if one != other or not used:
         return ""

@@ -26,6 +26,7 @@ from auditor.render.view.words import CAUSE, SEVERITY, SEVERITY_ORDER, sides, sp
 __all__ = ["Found", "divergences", "magnitude_words", "ranked", "tolerance_words"]
 
 _EVIDENCE = 40
+_CAUSES = 3
 _SHORT = 120
 _EVIDENCE_WIDTH = 400
 _CHANGES = {"changed": "changed", "added": "is new", "removed": "is missing"}
@@ -132,10 +133,28 @@ def _card(audit: Audit, found: Found) -> Finding:
         change=found.change,
         sides=_sides(audit, divergence),
         facts=_facts(divergence, item, related),
-        causes=tuple((cause_id(audit, c), f"{c.factor} ({CAUSE[c.status].word})") for c in related),
-        evidence=tuple(clip(line, _EVIDENCE_WIDTH) for line in evidence[:_EVIDENCE]),
+        causes=_links(audit, related),
+        evidence=_shown(audit, evidence[:_EVIDENCE]),
         more_evidence=max(0, len(evidence) - _EVIDENCE),
     )
+
+
+def _links(audit: Audit, related: list[Cause]) -> tuple[tuple[str, str], ...]:
+    """Return the likeliest causes, each with its anchor, and where the others are."""
+    links = [
+        (cause_id(audit, cause), f"{cause.factor} ({CAUSE[cause.status].word})")
+        for cause in related[:_CAUSES]
+    ]
+    if len(related) > _CAUSES:
+        links.append(("causes", f"{len(related) - _CAUSES} less likely"))
+    return tuple(links)
+
+
+def _shown(audit: Audit, evidence: tuple[str, ...]) -> tuple[str, ...]:
+    lines = tuple(clip(line, _EVIDENCE_WIDTH) for line in evidence)
+    if audit.kind == "compare" and lines[:1] == ("original → replay 1",):
+        return ("first run → second run", *lines[1:])
+    return lines
 
 
 def _sides(audit: Audit, divergence: Divergence) -> tuple[tuple[str, str], ...]:
@@ -175,10 +194,10 @@ def _facts(
 
 
 def _advice(divergence: Divergence, causes: list[Cause]) -> str:
-    fixes = dict.fromkeys(cause.fix for cause in causes if cause.fix)
+    fixes = list(dict.fromkeys(cause.fix.rstrip(". ") for cause in causes if cause.fix))
     if not fixes:
         return _ADVICE[divergence.area]
-    advice = "; ".join(fix.rstrip(". ") for fix in fixes)
+    advice = "; else ".join(fixes[:_CAUSES])
     return clip(one_line(advice[:1].upper() + advice[1:] + "."), 600)
 
 

@@ -237,3 +237,75 @@ def test_a_row_that_never_ends_is_unreadable(
     monkeypatch.setattr(module, "MAX_ROW", 50)
     with pytest.raises(Unreadable, match="longer than 50"):
         differ("a.csv", 'x,y\n"a\n' + "b\n" * 40, "x,y\n")
+
+
+def indexed(head: str, rows: list[str]) -> str:
+    """Return a table as pandas writes it, with an index that nobody named."""
+    return "\n".join([f",{head}", *(f"{index},{row}" for index, row in enumerate(rows))])
+
+
+def test_an_index_without_a_name_counts_the_steps_of_a_history(differ: Differ) -> None:
+    rows = [f"{0.5 + step / 20},{1 / (step + 1)}" for step in range(10)]
+    worse = [*rows[:5], *(f"{0.5 + step / 20},{1 / step}" for step in range(5, 10))]
+    found = differ("history.csv", *(indexed("accuracy,loss", side) for side in (rows, worse)))
+    (curve,) = found.curves
+    assert (curve.name, curve.parted, curve.total) == ("loss", 5.0, 10)
+    assert found.evidence[0].startswith("loss parts at index 5: ")
+    assert found.magnitude is not None
+    assert found.magnitude.differing == 5
+    backwards = "\n".join([",accuracy,loss", *indexed("", worse).split("\n")[:0:-1]])
+    assert not differ("history.csv", indexed("accuracy,loss", rows), backwards).curves
+
+
+@pytest.mark.parametrize("head", ["x,y", "score,loss", "pred,loss"])
+def test_an_index_counts_no_steps_of_a_table_of_cases(differ: Differ, head: str) -> None:
+    one, other = ([f"{case},{case + more}" for case in range(9)] for more in (0.5, 0.75))
+    assert not differ("cases.csv", indexed(head, one), indexed(head, other)).curves
+
+
+CASES = [f"k{case},{'abc'[case % 3]}" for case in range(10)]
+
+
+def test_rows_in_another_order_decide_by_key_whether_or_not_an_index_counts_them(
+    differ: Differ,
+) -> None:
+    plain = ["\n".join(["id,pred", *rows]) for rows in (CASES, CASES[::-1])]
+    counted = [indexed("id,pred", rows) for rows in (CASES, CASES[::-1])]
+    carried = [counted[0], "\n".join([",id,pred", *counted[0].split("\n")[:0:-1]])]
+    for pair in (plain, counted, carried):
+        found = differ("predictions.csv", *pair)
+        assert found.relation == "different"
+        assert found.decisions == "same"
+        assert found.evidence == ("9 rows stand elsewhere, the first: row 2 → row 11",)
+    note = "column '' counts the rows: it is not compared with them"
+    assert note in differ("predictions.csv", *counted).notes
+    assert note not in differ("predictions.csv", *carried).notes
+
+
+def test_an_index_that_is_the_only_key_tells_cases_apart(differ: Differ) -> None:
+    names = [row[-1] for row in CASES]
+    carried = "\n".join([",pred", *indexed("", names).split("\n")[:0:-1]])
+    assert differ("predictions.csv", indexed("pred", names), carried).decisions == "same"
+    swapped = indexed("pred", names[::-1])
+    assert differ("predictions.csv", indexed("pred", names), swapped).decisions == "different"
+
+
+def test_a_lost_row_is_found_where_the_index_was_counted_anew(differ: Differ) -> None:
+    found = differ(
+        "predictions.csv", indexed("id,pred", CASES), indexed("id,pred", CASES[:4] + CASES[5:])
+    )
+    assert found.evidence == ("row 6 is missing: id k4",)
+    assert found.decisions == "different"
+
+
+def test_a_changed_prediction_among_moved_rows_is_found(differ: Differ) -> None:
+    other = [row.replace("k4,b", "k4,c") for row in CASES[::-1]]
+    found = differ("predictions.csv", indexed("id,pred", CASES), indexed("id,pred", other))
+    assert found.decisions == "different"
+    assert "row 6, column 'pred': b → c" in found.evidence
+
+
+def test_a_lost_row_is_called_by_its_index(differ: Differ) -> None:
+    rows = indexed("pred", [row[-1] for row in CASES]).split("\n")
+    found = differ("predictions.csv", "\n".join(rows), "\n".join(rows[:5] + rows[6:]))
+    assert found.evidence == ("row 6 is missing: index 4",)

@@ -225,3 +225,66 @@ def test_what_would_fill_the_memory_is_undecided(
     monkeypatch.setattr(module, "MAX_VALUES", 3)
     with pytest.raises(Undecided, match="values"):
         differ("a.json", "[[],[],[],[]]", "1")
+
+
+def test_where_a_curve_parts_stands_before_its_points(differ: Differ) -> None:
+    one = {"loss": [1 / (step + 1) for step in range(60)]}
+    other = {"loss": [value + 0.1 * (step >= 5) for step, value in enumerate(one["loss"])]}
+    for name in ("history.json", "history.yaml"):
+        found = differ(name, json.dumps(one), json.dumps(other))
+        assert found.evidence[0].startswith("/loss parts at index 5: ")
+        assert found.evidence[-1] == "… and 36 more"
+        assert found.magnitude is not None
+        assert (found.magnitude.differing, found.magnitude.total) == (55, 60)
+
+
+@pytest.mark.parametrize(
+    ("document", "names"),
+    [
+        ({"param_grid": {"C": [0.1, 1.0, 10.0]}}, []),
+        ({"param_grid": {"learning_rate": [0.1, 1.0, 10.0]}}, []),
+        ({"betas": [0.9, 0.99, 0.999], "alpha": [0.5, 0.25, 0.75]}, []),
+        ({"learning_rate": [0.1, 0.01, 0.001]}, ["/learning_rate"]),
+        ({"loss": [0.5, 0.4, 0.3], "custom": [0.1, 0.2, 0.3]}, ["/loss", "/custom"]),
+        ({"loss": [0.5, 0.4, 0.3], "weights": [0.1, 0.2, 0.3, 0.4]}, ["/loss"]),
+    ],
+)
+def test_only_what_is_named_as_a_metric_or_stands_beside_one_is_a_curve(
+    differ: Differ, document: Any, names: list[str]
+) -> None:
+    other = json.loads(json.dumps(document), parse_float=lambda text: float(text) + 0.05)
+    found = differ("a.json", json.dumps(document), json.dumps(other))
+    assert found.relation == "different"
+    assert [curve.name for curve in found.curves] == names
+
+
+def test_nan_does_not_make_another_order(differ: Differ) -> None:
+    text = '["imp", {"missing_values": NaN}]'
+    assert differ("a.json", text, f" {text}").notes == ()
+
+
+def test_a_log_of_another_day_has_the_same_values(differ: Differ) -> None:
+    def log(day: int, start: float, loss: float) -> str:
+        lines = (
+            {
+                "asctime": f"2024-01-0{day} 10:00:0{step},123",
+                "time": start + step,
+                "step": step,
+                "loss": loss / (step + 1),
+                "msg": f"step {step} took {day + step}.5s",
+            }
+            for step in range(5)
+        )
+        return "\n".join(map(json.dumps, lines))
+
+    found = differ("log.jsonl", log(1, 1.7e9, 0.5), log(2, 1.71e9, 0.5))
+    assert found.relation == "within"
+    assert not found.curves
+    assert [(mask.rule, mask.count) for mask in found.masks] == [
+        ("date", 5),
+        ("duration", 5),
+        ("time", 5),
+    ]
+    planted = differ("log.jsonl", log(1, 1.7e9, 0.5), log(2, 1.71e9, 0.6))
+    assert planted.relation == "different"
+    assert [curve.name for curve in planted.curves] == ["/loss"]

@@ -105,3 +105,23 @@ def test_what_is_too_large_is_undecided(differ: Differ, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("name", ["MLmodel", "model/MLmodel", "dvc.lock", "data.csv.dvc", "a.YML"])
 def test_files_that_are_yaml_by_name(differ: Differ, name: str) -> None:
     assert differ(name, "a: 1\n", "a:   1\n").relation == "within"
+
+
+def test_a_model_of_another_run_of_mlflow_has_the_same_values(differ: Differ) -> None:
+    def model(run: str, uuid: str, flavor: str = "python_function") -> str:
+        return (
+            f"artifact_path: file:///tmp/{run[:6]}/mlruns/1/{run}/artifacts/model\n"
+            f"flavors: {flavor}\n"
+            f"model_uuid: {uuid}\nrun_id: {run}\n"
+            f"utc_time_created: '2024-01-01 10:00:0{run[0]}.123456'\n"
+        )
+
+    runs = ("1bc010caccdf40c6a05558abb427304d", "2bc010caccdf40c6a05558abb427304e")
+    first = model(runs[0], "0d7b4dfb7edf4e44b97437a9da8caabe")
+    second = model(runs[1], "0d7b4dfb7edf4e44b97437a9da8caabf")
+    found = differ("MLmodel", first, second)
+    assert found.relation == "within"
+    assert [mask.rule for mask in found.masks] == ["date", "temporary-path", "uuid"]
+    assert found.masks[-1].count == 3
+    other = second.replace("python_function", "onnx")
+    assert differ("MLmodel", first, other).evidence == ('/flavors: "python_function" → "onnx"',)

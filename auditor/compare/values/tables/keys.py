@@ -28,16 +28,19 @@ _KEY = re.compile(
 )
 
 
-def match_rows(a: Table, b: Table, may_identify: Callable[[str], bool]) -> Matching | None:
+def match_rows(
+    a: Table, b: Table, may_identify: Callable[[str], bool], index: str | None = None
+) -> Matching | None:
     """Match the rows of two tables; ``None`` where nothing moved, or nothing can be said.
 
     A column that ``may_identify`` rows, and does so on both sides, decides, else whole rows do.
-    At most a million rows a side are matched.
+    ``index``, which only counts rows, decides where no column is named as a key. At most a
+    million rows a side are matched.
     """
     shared = [name for name in a.names if name in b.names]
     fractions = _fractions(a) | _fractions(b)
     exact = [name for name in shared if name not in fractions and may_identify(name)]
-    for name in _candidates(exact):
+    for name in _candidates(exact, index):
         keys = _keys(a, b, [name], _EXACTLY)
         if keys and all(len(set(side)) == len(side) for side in keys):
             found = match_keys(*keys, key=name)
@@ -61,9 +64,10 @@ def _fractions(table: Table) -> set[str]:
     }
 
 
-def _candidates(exact: Sequence[str]) -> list[str]:
+def _candidates(exact: Sequence[str], index: str | None) -> list[str]:
     named = [name for name in exact if is_step(name) or _KEY.search(name)]
     others = [name for name in exact if name not in named]
+    named.sort(key=lambda name: name == index)
     return [*named, *others][:_MOST_CANDIDATES]
 
 

@@ -17,7 +17,7 @@ class Matching:
 
     ``rows`` and ``partners`` rise together; ``moved`` are pairs that stand elsewhere; ``missing``
     are rows of the first table only, ``added`` of the second only. ``key`` is the column that
-    identifies a row, ``""`` where whole rows do.
+    identifies a row, ``None`` where whole rows do.
     """
 
     rows: tuple[int, ...]
@@ -25,7 +25,7 @@ class Matching:
     moved: tuple[tuple[int, int], ...]
     missing: tuple[int, ...]
     added: tuple[int, ...]
-    key: str = ""
+    key: str | None = None
 
     @property
     def trivial(self) -> bool:
@@ -39,7 +39,7 @@ class Matching:
         return both > 0 and both >= min(len(self.missing), len(self.added))
 
 
-def match_keys(a: Sequence[int], b: Sequence[int], key: str = "") -> Matching:
+def match_keys(a: Sequence[int], b: Sequence[int], key: str | None = None) -> Matching:
     """Match rows by the keys of both tables; as few as possible are said to have moved.
 
     Rows between two matched ones that are as many on both sides are taken for changed, not for

@@ -13,6 +13,7 @@ from auditor.compare.values.scope import Scope
 from auditor.compare.values.tables.cells import Changes, Column, plain
 from auditor.compare.values.tables.choices import Decision, Scored, score_groups
 from auditor.compare.values.tables.columns import shared_columns
+from auditor.compare.values.tables.index import row_index
 from auditor.compare.values.tables.keys import match_rows
 from auditor.compare.values.tables.matching import Matching
 from auditor.compare.values.tables.rows import Batch, Table, only, paired
@@ -36,11 +37,14 @@ def compare_tables(a: Table, b: Table, scope: Scope) -> Found:
     """
     compared = _Comparison(a, b, scope)
     through = compared.in_step(to_the_end=False)
-    matching = None
+    matching = index = None
     if not through or compared.may_have_moved():
-        matching = match_rows(a, b, lambda name: not names_decision(name, scope.policy))
+        index = row_index(a, b)
+        matching = match_rows(a, b, lambda name: not names_decision(name, scope.policy), index)
     if matching is not None and compared.gains_from(matching):
-        compared = _Comparison(a, b, scope)
+        # What counts the rows does not go with them, where something else identifies them.
+        aside = None if matching.key in {None, index} else index
+        compared = _Comparison(a, b, scope, aside)
         compared.matched(matching)
     elif not through:
         compared = _Comparison(a, b, scope)
@@ -78,7 +82,7 @@ class _Watched:
 class _Comparison:
     """Two tables, gone through once."""
 
-    def __init__(self, a: Table, b: Table, scope: Scope) -> None:
+    def __init__(self, a: Table, b: Table, scope: Scope, aside: str | None = None) -> None:
         self.a = a
         self.b = b
         self.scope = scope
@@ -88,7 +92,10 @@ class _Comparison:
         for name in {*a.names} ^ {*b.names}:
             if names_decision(name, scope.policy):
                 self.found.decide(same=False)
-        self.columns = [self._watch(*one) for one in shared_columns(a, b, self.found)]
+        shared = shared_columns(a, b, self.found)
+        self.columns = [self._watch(*one) for one in shared if one[0] != aside]
+        if aside is not None:
+            self.found.note(f"column {aside!r} counts the rows: it is not compared with them")
         groups = score_groups([one.column.name for one in self.columns]) if a.header else {}
         self.scored = [Scored(group, names) for group, names in groups.items()]
         self._cells: list[tuple[int, int, str, Any, Any]] = []
@@ -146,7 +153,7 @@ class _Comparison:
             self._batch(matching.rows[start : start + one.length], one, other)
         if matching.moved:
             # Without a key, its place is all that tells for which case a row decides.
-            self.torn |= not matching.key
+            self.torn |= matching.key is None
             self._moved(matching)
 
     def told(self) -> Found:
@@ -203,18 +210,18 @@ class _Comparison:
                 other = [right.columns[self.b.names.index(name)] for name in scored.names]
                 scored.batch(one, other, place)
 
-    def _lost(self, table: Table, rows: Sequence[int], word: str, key: str = "") -> None:
+    def _lost(self, table: Table, rows: Sequence[int], word: str, key: str | None = None) -> None:
         """Add rows that only one table has, run by run."""
         if not rows:
             return
         self.found.different = self.torn = True
         runs = list(_runs(rows))
         firsts = _rows_at(table, [run[0] for run in runs[:_MOST_RUNS]])
-        at = table.names.index(key) if key else None
+        at = None if key is None else table.names.index(key)
         for (first, last), cells in zip(runs, firsts, strict=False):
             start, stop = table.first + first, table.first + last
             which = f"row {start} is" if first == last else f"rows {start}-{stop} are"
-            text = _row_text(cells) if at is None else f"{key} {_text(cells[at])}"
+            text = _row_text(cells) if at is None else f"{key or 'index'} {_text(cells[at])}"
             self.found.evidence.add(f"{which} {word}: {text}{' …' if last > first else ''}")
         self.found.evidence.more(max(0, len(runs) - _MOST_RUNS))
 

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from auditor.compare.values.curves import Series, curve_of
+from auditor.compare.values.decisions import names_decision, names_scores
 from auditor.compare.values.difference import Found
 from auditor.compare.values.scope import Scope
 from auditor.compare.values.steps import is_step
 from auditor.compare.values.tables.cells import number, plain
+from auditor.compare.values.tables.index import row_index
+from auditor.compare.values.tables.metrics import names_metric
 from auditor.compare.values.tables.rows import Table
 from auditor.model.evidence import Curve
 
@@ -27,10 +30,14 @@ def add_curves(a: Table, b: Table, names: Sequence[str], scope: Scope, found: Fo
     Their numbers are compared as cells already: nothing is added to the tally.
     """
     step = next((name for name in a.names if is_step(name) and name in b.names), None)
+    if step is None and _history(a, scope):
+        step = row_index(a, b)
     metrics = [name for name in names if name != step][:_MOST_METRICS]
-    sides = [_read(table, [step, *metrics]) for table in (a, b)] if step and names else []
+    sides = (
+        [_read(table, [step, *metrics]) for table in (a, b)] if step is not None and names else []
+    )
     left, right = sides or ({}, {})
-    if not (left and right and step and _rising(left[step]) and _rising(right[step])):
+    if not (left and right and step is not None and _rising(left[step]) and _rising(right[step])):
         return
     shift = _shift(left[step], right[step])
     if shift:
@@ -41,7 +48,7 @@ def add_curves(a: Table, b: Table, names: Sequence[str], scope: Scope, found: Fo
             pair = [_series(side[step], side[name]) for side in (left, right)]
             curve = curve_of(name, pair[0], pair[1], scope.tolerances.within(name))
             found.curve(curve)
-            tell_curve(curve, step, found)
+            tell_curve(curve, step if is_step(step) else "index", found)
 
 
 def tell_curve(curve: Curve, step: str, found: Found) -> None:
@@ -52,6 +59,12 @@ def tell_curve(curve: Curve, step: str, found: Found) -> None:
     then = f", then {curve.after}" if curve.after else ""
     where = f"{curve.name} parts at {step} {parting.step:.17g}"
     found.evidence.add(f"{where}: {parting.original!r} → {parting.replay!r}{then}")
+
+
+def _history(table: Table, scope: Scope) -> bool:
+    """Say whether columns are named as those of a history, not as those of a table of cases."""
+    cases = any(names_scores(name) or names_decision(name, scope.policy) for name in table.names)
+    return not cases and any(map(names_metric, table.names))
 
 
 def _read(table: Table, names: Sequence[str]) -> dict[str, _Numbers]:

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from auditor.compare.values.clock import last_key, reads_clock
+from auditor.compare.values.clock import last_key, names_stamp, reads_clock, unix_times
 from auditor.compare.values.curves import Series, curve_of
 from auditor.compare.values.difference import Found
 from auditor.compare.values.scope import Scope
 from auditor.compare.values.steps import is_step
+from auditor.compare.values.tables.metrics import names_metric, names_setting
 from auditor.compare.values.tables.tracks import tell_curve
 from auditor.compare.values.trees.tree import Tree
 
@@ -26,19 +27,25 @@ _Histories = dict[str, tuple[str, list[tuple[float, float]]]]
 
 
 def add_histories(a: Tree, b: Tree, scope: Scope, found: Found) -> None:
-    """Add a curve for each metric that differs; its numbers were compared with the tree already.
+    """Add a curve for each metric that differs; its numbers are compared with the tree.
 
-    A metric is a list of floats among others of the same length (its steps are a list ``epoch``
-    or ``step`` beside it, else its indices), or a key of records that have a step.
+    A metric is a list of floats that is named as one, or as long as one beside it that is (its
+    steps are a list ``epoch`` or ``step`` beside it, else its indices), or a key of records that
+    have a step.
     """
     left, right = (dict(_histories("", side, 0)) for side in (a, b))
     for name, (step, one) in left.items():
         other = right.get(name, (step, []))[1]
-        if other and _text(one) != _text(other) and not reads_clock(last_key(name)):
+        if other and _text(one) != _text(other) and not _clock(name, one, other):
             curve = curve_of(name, one, other, scope.tolerances.at(name))
             found.curve(curve)
             tell_curve(curve, step, found)
             _tell_steps(step, one, other, found)
+
+
+def _clock(name: str, a: Series, b: Series) -> bool:
+    key = last_key(name)
+    return bool(reads_clock(key)) or (names_stamp(key) and unix_times(a[0][1], b[0][1]))
 
 
 def _text(series: Series) -> str:
@@ -71,11 +78,14 @@ def _histories(
 
 
 def _lists(where: str, tree: dict[Any, Tree]) -> Iterator[tuple[str, tuple[str, Any]]]:
-    columns = {key: value for key, value in tree.items() if _column(value)}
+    lists = {key: value for key, value in tree.items() if _column(value)}
+    columns = {key: one for key, one in lists.items() if not names_setting(f"{where}/{key}")}
+    lengths = {len(value) for key, value in columns.items() if names_metric(str(key))}
     step = next((key for key in columns if isinstance(key, str) and is_step(key)), None)
     for key, values in columns.items():
         steps = columns[step] if step is not None else range(len(values))
-        if key != step and len(steps) == len(values) and any(type(one) is float for one in values):
+        measured = len(values) in lengths and any(type(one) is float for one in values)
+        if key != step and len(steps) == len(values) and measured:
             pairs = [(float(x), float(y)) for x, y in zip(steps, values, strict=True)]
             yield f"{where}/{key}", (step or _INDEX, pairs)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from auditor.compare.values.arrays.arrays import Array, Arrays
@@ -13,14 +12,15 @@ from auditor.compare.values.decisions import names_decision
 from auditor.compare.values.difference import Found, Undecided
 from auditor.compare.values.pairs import judge
 from auditor.compare.values.scope import Scope
-from auditor.compare.values.trees.elements import matched_elements
+from auditor.compare.values.trees.elements import has_key, matched_elements
+from auditor.compare.values.trees.order import matched_records, reordered
+from auditor.compare.values.trees.volatile import masked
 
 __all__ = ["MAX_DEPTH", "Tree", "compare_trees"]
 
 MAX_DEPTH = 500
 _ABSENT = object()
 _WINDOW = 16
-_MOST_SORTED = 10_000
 _MANY = 8
 
 # What a reader of a format makes of a file: dict (by text, numbers, truth values and None), list,
@@ -76,13 +76,36 @@ class _Walk:
         if len(a) == len(b) and self._alike(where, a, b):
             return
         if len(a) == len(b):
-            yield from _elements(where, zip(a, b, strict=True))
-            if _reordered(a, b):
-                self.found.note("the same elements in another order")
+            yield from self._same_length(where, a, b)
             return
         if names_decision(where, self.scope.policy):
             self.found.decide(same=False)
-        yield from matched_elements(where, a, b, _ABSENT)
+        yield from matched_elements(where, a, b, _ABSENT, self.found)
+
+    def _same_length(
+        self, where: str, a: list[Tree], b: list[Tree]
+    ) -> Iterator[tuple[str, Tree, Tree]]:
+        if reordered(a, b):
+            self.found.note("the same elements in another order")
+            if all(isinstance(one, dict) for one in a):
+                yield from self._records(where, a, b)
+                return
+        for index, (left, right) in enumerate(zip(a, b, strict=True)):
+            yield f"{where}/{index}", left, right
+
+    def _records(
+        self, where: str, a: list[Tree], b: list[Tree]
+    ) -> Iterator[tuple[str, Tree, Tree]]:
+        """Tell in one line that records stand elsewhere, and pair those that are the same."""
+        matching = matched_records(a, b)
+        words = f"{len(matching.moved)} of {len(a)} records stand elsewhere, the first"
+        self.found.differ(f"{where}: {words}", *matching.moved[0])
+        names = {str(name) for one in a for name in one}
+        # Without a key, its place is all that tells for which case a record decides.
+        if not has_key(a, b) and any(names_decision(one, self.scope.policy) for one in names):
+            self.found.decide(same=False)
+        for row, partner in (*zip(matching.rows, matching.partners, strict=True), *matching.moved):
+            yield f"{where}/{row}", a[row], b[partner]
 
     def _alike(self, where: str, a: list[Tree], b: list[Tree]) -> bool:
         """Compare lists of as many elements of one plain type at once; say whether that was so."""
@@ -136,10 +159,10 @@ class _Walk:
         self.found.differ(where or "/", one, other)
 
     def _hide(self, where: str, a: Tree, b: Tree) -> bool:
-        mask = hidden(last_key(where), a, b, self.scope)
-        if mask is not None:
+        masks = masked(where, a, b, self.scope)
+        for mask in masks:
             self.found.mask(*mask)
-        return mask is not None
+        return bool(masks)
 
     def _hide_array(self, where: str, a: Array, b: Array) -> bool:
         example = hides_array(last_key(where), a, b, self.scope)
@@ -161,23 +184,6 @@ def _members(
 def _below(where: str, key: Any) -> str:  # noqa: ANN401 - text, a number, a truth value or None
     step = key if isinstance(key, str) else str(key)
     return f"{where}/{step.replace('~', '~0').replace('/', '~1')}"
-
-
-def _elements(where: str, pairs: Iterator[tuple[Tree, Tree]]) -> Iterator[tuple[str, Tree, Tree]]:
-    for index, (left, right) in enumerate(pairs):
-        yield f"{where}/{index}", left, right
-
-
-def _reordered(a: Sequence[Tree], b: Sequence[Tree]) -> bool:
-    if a is b or len(a) > _MOST_SORTED or not all(map(_plain, (*a, *b))) or a == b:
-        return False
-    return Counter(map(repr, a)) == Counter(map(repr, b))
-
-
-def _plain(value: Tree) -> bool:
-    if isinstance(value, dict):
-        return all(isinstance(one, str | int | float | None) for one in value.values())
-    return isinstance(value, str | int | float)
 
 
 def _brief(value: Tree) -> Any:  # noqa: ANN401 - what files hold
