@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from auditor.cli import output
-from auditor.model.audit import Audit, Divergence, Item, PolicyChanges
+from auditor.model.audit import Audit, Cause, Divergence, Item, PolicyChanges
 from auditor.model.digest import hex_of
 
 __all__ = ["EXIT", "conclude"]
@@ -22,6 +22,7 @@ EXIT = {
 }
 _SHOWN = 10
 _CAUSES = 5
+_WIDTH = 120
 _EARLIER = 3
 
 
@@ -47,13 +48,18 @@ def _lines(audit: Audit, reports: tuple[Path, ...]) -> list[str]:
     lines += [f"  {count} {word}" for word, count in _tally(audit.items).items()]
     lines += _undecided(audit)
     lines += _divergences(audit)
-    lines += [f"  cause, {c.status}: {c.factor} {c.evidence}" for c in audit.causes[:_CAUSES]]
+    lines += [_cause(cause) for cause in audit.causes[:_CAUSES]]
     if len(audit.causes) > _CAUSES:
         lines.append(f"  and {len(audit.causes) - _CAUSES} less likely; the report names each")
     if audit.unverified:
         lines.append(f"  {len(audit.unverified)} not verified; the report names each")
     lines.append(f"audit: {hex_of(audit.id)[:12]}")
     return lines + [f"report: {path}" for path in reports]
+
+
+def _cause(cause: Cause) -> str:
+    line = f"  cause, {cause.status}: {cause.factor} {cause.evidence}"
+    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
 
 
 def _divergences(audit: Audit) -> list[str]:
@@ -70,7 +76,7 @@ def _far(one: Divergence) -> str:
     size = one.magnitude
     if size is None or not size.differing:
         return ""
-    if size.total == 1:
+    if one.subject.startswith("metric:"):
         return f": {one.before} → {', '.join(str(value) for value in one.after)}"
     where = f", most at {size.where}" if size.where else ""
     return f" by at most {size.max_abs:.3g}{where}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from auditor.compare.artifacts.interface import Difference, Scope
 from auditor.compare.readers.lightgbm import PARAMETERS, Sections, load
 from auditor.compare.values.difference import Found
+from auditor.compare.values.text.masks import Masks
 from auditor.model.policy import Tolerance
 
 __all__ = ["LightGBM"]
@@ -51,6 +52,8 @@ class _Models:
     def __init__(self, scope: Scope, found: Found) -> None:
         self.scope = scope
         self.found = found
+        # Of what masks hide, only a temporary path is never a setting.
+        self.masks = Masks({"temporary-path"}.intersection(scope.policy.masks))
 
     def compare(self, a: Sections, b: Sections) -> None:
         for section in [*a, *(name for name in b if name not in a)]:
@@ -77,7 +80,7 @@ class _Models:
         place = f"{section}/{key}"
         if section == PARAMETERS:
             if a != b:
-                self.found.differ(place, a, b)
+                self._parameter(place, a, b)
             return
         tolerance = self._tolerance(place, key)
         left, right = _MARKS.split(a), _MARKS.split(b)
@@ -88,6 +91,15 @@ class _Models:
             where = f"{place}[{number // 2}]" if len(left) > 1 else place
             if not self._same(one, other, where, tolerance):
                 self.found.differ(where, one, other)
+
+    def _parameter(self, place: str, a: str, b: str) -> None:
+        (one, before), (other, after) = self.masks.hide(a), self.masks.hide(b)
+        if one != other:
+            self.found.differ(place, a, b)
+            return
+        for (rule, old), (_, new) in zip(before, after, strict=True):
+            if old != new:
+                self.found.mask(rule, f"{old} → {new}")
 
     def _same(self, a: str, b: str, where: str, tolerance: Tolerance) -> bool:
         if _NUMBER.fullmatch(a) and _NUMBER.fullmatch(b):

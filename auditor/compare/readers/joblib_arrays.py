@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from auditor.compare.readers.blob import Blob
+from auditor.compare.readers.optional import library
 from auditor.compare.readers.pickles.arrays import WRAPPER, shape_of
 from auditor.compare.readers.pickles.dtypes import dtype_of
 from auditor.compare.readers.pickles.machine import Machine
@@ -29,10 +30,10 @@ _CHUNK = 1024 * 1024
 _MEMORY = 512 * 1024**2
 _ZLIB_OR_GZIP = 47
 _PADDING = "numpy_array_alignment_bytes"
-_COMPRESSED = (b"\x78", b"\x1f\x8b", b"BZ", b"\xfd7zXZ", b"\x5d\x00")
+_LZ4 = b"\x04\x22\x4d\x18"
+_COMPRESSED = (b"\x78", b"\x1f\x8b", b"BZ", b"\xfd7zXZ", b"\x5d\x00", _LZ4)
 _CLOSED = {
     b"ZF": "joblib before version 0.9.3",
-    b"\x04\x22\x4d\x18": "LZ4",
     b"\x28\xb5\x2f\xfd": "zstd",
 }
 
@@ -83,7 +84,7 @@ def _chunks(file: BinaryIO, head: bytes) -> Iterator[bytes]:
             yield from _inflated(file)
         else:
             yield from _expanded(file, _decompressor(head))
-    except (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError) as error:
+    except (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError) as error:
         raise Unreadable(f"not readably compressed: {error}") from None
     if file.read(1):
         raise Unreadable("there is more behind the compressed pickle")
@@ -100,13 +101,15 @@ def _inflated(file: BinaryIO) -> Iterator[bytes]:
         raise EOFError("there is more behind it")
 
 
-def _decompressor(head: bytes) -> Any:  # noqa: ANN401 - of two libraries, used alike
+def _decompressor(head: bytes) -> Any:  # noqa: ANN401 - of three libraries, used alike
     if head.startswith(b"BZ"):
         return bz2.BZ2Decompressor()
+    if head.startswith(_LZ4):
+        return library("lz4.frame", "lz4", "files compressed by LZ4").LZ4FrameDecompressor()
     return lzma.LZMADecompressor(memlimit=_MEMORY)
 
 
-def _expanded(file: BinaryIO, expanding: Any) -> Iterator[bytes]:  # noqa: ANN401 - of two libraries
+def _expanded(file: BinaryIO, expanding: Any) -> Iterator[bytes]:  # noqa: ANN401 - of three libraries
     while not expanding.eof:
         data = file.read(_CHUNK) if expanding.needs_input else b""
         if expanding.needs_input and not data:

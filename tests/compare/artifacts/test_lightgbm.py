@@ -64,6 +64,21 @@ def test_changes(differ: Differ, old: str, new: str, line: str) -> None:
     assert line in found.evidence
 
 
+def test_a_temporary_path_among_the_parameters_is_masked(differ: Differ) -> None:
+    unset = "[machine_list_filename: ]"
+    assert read("model").count(unset) == 1
+    one, other, moved = (
+        read("model").replace(unset, f"[machine_list_filename: {path}]")
+        for path in ("/tmp/tmpa1b2c3/m.txt", "/tmp/tmpz9y8x7/m.txt", "/data/m.txt")
+    )
+    found = differ("model.txt", one, other)
+    assert found.relation == "within"
+    assert [(mask.rule, mask.count) for mask in found.masks] == [("temporary-path", 1)]
+    assert differ("model.txt", one, moved).relation == "different"
+    policy = Policy(masks=())
+    assert differ("model.txt", one, other, policy).relation == "different"
+
+
 def test_ranges_of_features_are_numbers(differ: Differ) -> None:
     old = "[4.2999999999999998:7.9000000000000004]"
     assert old in read("model")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -161,7 +162,7 @@ def test_arrays_are_what_numpy_makes_of_them(tmp_path: Path, array: Any, protoco
     assert tree.shape == array.shape
 
 
-@pytest.mark.parametrize("kind", ["zlib", "gzip", "bz2", "lzma", "xz"])
+@pytest.mark.parametrize("kind", ["zlib", "gzip", "bz2", "lzma", "xz", "lz4"])
 def test_joblibs_compression_is_undone(differ: Differ, kind: str) -> None:
     packed, plain = real(f"forest_{kind}.joblib"), real("forest_model.joblib")
     assert differ("a.joblib", packed, plain).relation == "within"
@@ -176,8 +177,12 @@ def test_what_is_packed_too_well_or_unknown_is_undecided(
     differ: Differ, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = real("forest_model.joblib")
-    with pytest.raises(Undecided, match="LZ4"):
-        differ("a.joblib", real("forest_lz4.joblib"), plain)
+    with pytest.raises(Undecided, match="zstd"):
+        differ("a.joblib", b"\x28\xb5\x2f\xfd...", plain)
+    with monkeypatch.context() as absent:
+        absent.setitem(sys.modules, "lz4.frame", None)
+        with pytest.raises(Undecided, match=r"pip install 'auditor\[lz4\]'"):
+            differ("a.joblib", real("forest_lz4.joblib"), plain)
     with pytest.raises(Undecided, match=r"before version 0\.9\.3"):
         differ("a.joblib", b"ZF0x10 ...", plain)
     monkeypatch.setattr(joblib_arrays, "MAX_UNPACKED", 100)
