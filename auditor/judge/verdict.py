@@ -35,7 +35,7 @@ def audit_verdict(
         return "inconclusive", f"only {completed} of {asked} replays completed"
     open_ = [item for item in counted if item.verdict == "inconclusive"]
     if open_:
-        return "inconclusive", f"{_count(open_)} items could not be decided: {_named(open_)}"
+        return "inconclusive", f"{_items(_count(open_))} could not be decided: {_named(open_)}"
     if not any(_answers(item, policy) for item in counted):
         only = f"; the policy counts only {', '.join(policy.count)}" if policy.count else ""
         return "inconclusive", f"nothing that counts answers for {policy.require}{only}"
@@ -66,6 +66,10 @@ def _answers(item: Item, policy: Policy) -> bool:
 
 def _count(items: list[Item]) -> int:
     return sum(item.count for item in items)
+
+
+def _items(count: int) -> str:
+    return "1 item" if count == 1 else f"{count} items"
 
 
 def _named(items: list[Item]) -> str:
