@@ -6,12 +6,12 @@ Format: https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 from auditor.compare.artifacts.interface import Difference, Scope, Undecided, Unreadable
+from auditor.compare.readers.json import parse_json
 from auditor.compare.readers.mapped import mapped
 from auditor.compare.readers.ubjson import load
 from auditor.compare.values.arrays.arrays import Array
@@ -68,26 +68,10 @@ def _load(path: Path) -> dict[str, Any]:
     data = mapped(path)
     if len(data) > MAX_BYTES:
         raise Undecided(f"{len(data)} bytes of model are more than the {MAX_BYTES} that are read")
-    model = _parsed(bytes(data)) if _JSON.match(data) else load(data)
+    model = parse_json(bytes(data)) if _JSON.match(data) else load(data)
     if not isinstance(model, dict) or "learner" not in model:
         raise Unreadable("not a model: it has no learner")
     return model
-
-
-def _parsed(data: bytes) -> Any:  # noqa: ANN401 - JSON
-    try:
-        return json.loads(data, object_pairs_hook=_object)
-    except RecursionError:
-        raise Undecided("nested too deeply to be parsed") from None
-    except ValueError as error:
-        raise Unreadable(f"not valid JSON: {error}") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise ValueError("a key appears twice in one object")
-    return result
 
 
 def _threads(model: dict[str, Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.compare.values.difference import Undecided, Unreadable
 
-__all__ = ["MAX_BYTES", "read_json", "read_json_lines"]
+__all__ = ["MAX_BYTES", "parse_json", "read_json", "read_json_lines"]
 
 MAX_BYTES = 64 * 1024 * 1024
 # An empty list of two bytes takes 60 in memory.
@@ -17,12 +17,12 @@ MAX_VALUES = 16_000_000
 
 def read_json(path: Path) -> Any:  # noqa: ANN401 - JSON
     """Return a document. Raises ``Unreadable``, ``Undecided``."""
-    return _parsed(_data(path))
+    return parse_json(_data(path))
 
 
 def read_json_lines(path: Path) -> list[Any]:
     """Return the documents of lines; blank lines are none. Raises ``Unreadable``, ``Undecided``."""
-    return [_parsed(line) for line in _data(path).splitlines() if line.strip()]
+    return [parse_json(line) for line in _data(path).splitlines() if line.strip()]
 
 
 def _data(path: Path) -> bytes:
@@ -36,7 +36,8 @@ def _data(path: Path) -> bytes:
     return data
 
 
-def _parsed(data: bytes) -> Any:  # noqa: ANN401 - JSON
+def parse_json(data: bytes) -> Any:  # noqa: ANN401 - JSON
+    """Return the document in ``data``. Raises ``Unreadable``, ``Undecided``."""
     try:
         return json.loads(data, object_pairs_hook=_object)
     except RecursionError:
