@@ -65,11 +65,16 @@ def _cause(cause: Cause) -> str:
 def _divergences(audit: Audit) -> list[str]:
     """Say what came out differently, by how much and where, and once what holds for all."""
     worst = [one for one in audit.divergences if one.area == "outcome"]
-    lines = [f"  {one.severity}: {one.subject} {one.change}{_far(one)}" for one in worst[:_SHOWN]]
+    shown = worst[:_SHOWN]
+    told = [set(one.note.split("; ")) for one in shown]
+    common = set[str]().union(*told[:1]).intersection(*told[1:]) - {""}
+    lines = [f"  {one.severity}: {one.subject} {one.change}{_far(one)}" for one in shown]
+    for number, one in enumerate(shown):
+        own = [part for part in one.note.split("; ") if part and part not in common]
+        lines[number] += f"; {'; '.join(own)}" if own else ""
     if len(worst) > _SHOWN:
         lines.append(f"  and {len(worst) - _SHOWN} more")
-    notes = dict.fromkeys(one.note for one in worst[:_SHOWN] if one.note)
-    return [*lines, *(f"  note: {note}" for note in notes)]
+    return [*lines, *(f"  note: {note}" for note in sorted(common))]
 
 
 def _far(one: Divergence) -> str:

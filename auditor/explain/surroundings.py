@@ -48,6 +48,20 @@ _FACTORS: tuple[_Factor, ...] = (
         rest=True,
         fix="restore the recorded code of {0}",
     ),
+    # The command line and what it sets are code and data like the rest.
+    _Factor(
+        subject="command",
+        name="source:command",
+        group="source",
+        fix="run the command with the recorded arguments",
+    ),
+    _Factor(
+        subject="param:",
+        name="input:param",
+        group="input",
+        rest=True,
+        fix="set the parameter {0} as it was recorded",
+    ),
     _Factor(
         subject="randomness.seed:",
         name="randomness.seed",

@@ -157,6 +157,8 @@ def test_many_sites_are_bounded(make_fingerprint: Make) -> None:
 SUBJECTS = [
     ("input:data.csv", "input:data.csv"),
     ("source:train.py", "source:train.py"),
+    ("command", "source:command"),
+    ("param:rate", "input:param:rate"),
     ("dependency:numpy", "dependency:numpy"),
     ("environment.python", "environment.python"),
     ("environment.python.build", "environment.python"),

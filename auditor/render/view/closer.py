@@ -54,8 +54,11 @@ def _closer(audit: Audit, item: Item, bounds: Bounds) -> Iterator[Block]:
     for picture in item.pictures[:_PICTURES]:
         images = _images(picture, original, other)
         if images:
-            caption = clip(one_line(f"{name}: {picture.caption}" if picture.caption else name), 240)
-            yield Pictures(caption=caption, images=images)
+            yield Pictures(caption=_caption(name, one_line(picture.caption)), images=images)
+
+
+def _caption(name: str, caption: str) -> str:
+    return name if caption in {"", name} else clip(f"{name}: {caption}", 240)
 
 
 def _anchor(audit: Audit, item: Item) -> str:
