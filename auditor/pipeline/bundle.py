@@ -87,13 +87,21 @@ def unpack(path: Path, store: Store) -> str:
     failed stays. Raises ``InputError`` or ``IntegrityError``.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = _checked(archive, path)
-            return _unpack(archive, members, store, path)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
         raise InputError(
             f"{path} is not a readable bundle: {error}", hint="it may be truncated; pack it again"
         ) from None
+    with archive:
+        members = _checked(archive, path)
+        try:
+            return _unpack(archive, members, store, path)
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            # The table of members could be read, and a member is not what it says.
+            raise IntegrityError(
+                f"{path} was changed after it was packed: {error}",
+                hint="get it again from where it was packed",
+            ) from None
 
 
 def _unpack(

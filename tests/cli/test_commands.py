@@ -219,7 +219,7 @@ def test_a_policy_with_two_faults_has_two_lines(
         lines = told.err.splitlines()
         assert lines[0].startswith("auditor: auditor.toml: require: 'x' is none of")
         assert lines[1].startswith("auditor: auditor.toml: ignore[0]: ")
-        assert lines[2] == "  hint: docs/policy.md lists its members"
+        assert lines[2] == "  hint: auditor policy prints one with every member"
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,19 @@ def test_a_zip_without_its_documents_is_no_bundle(
         )
 
 
+def test_one_byte_that_was_changed_is_a_digest_that_does_not_match(
+    bundle: Path, tmp_path: Path
+) -> None:
+    whole = bundle.read_bytes()
+    with zipfile.ZipFile(bundle) as archive:
+        member = archive.getinfo("fingerprint.json")
+    place = member.header_offset + 30 + len(member.filename) + member.compress_size // 2
+    damaged = tmp_path / "damaged.zip"
+    damaged.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    with pytest.raises(IntegrityError):
+        unpack(damaged, Store(tmp_path / "other"))
+
+
 def test_a_truncated_bundle_is_refused(bundle: Path, tmp_path: Path) -> None:
     bundle.write_bytes(bundle.read_bytes()[:-100])
     assert is_bundle(bundle)

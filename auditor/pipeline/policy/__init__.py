@@ -19,7 +19,7 @@ FILE = "auditor.toml"
 PYPROJECT = "pyproject.toml"
 _TABLE = "[tool.auditor]"
 _MAX_BYTES = 1024 * 1024
-_HINT = "docs/policy.md lists its members"
+_HINT = "auditor policy prints one with every member"
 
 
 class Declared(Record, frozen=True, kw_only=True):

@@ -31,7 +31,9 @@ def checked(document: Any, place: str) -> Policy:  # noqa: ANN401 - what stands 
     found = checking.members(_completed(document), Policy, "")
     if checking.faults:
         first, *others = (f"{place}: {fault}" for fault in checking.faults)
-        raise InputError(first, details=tuple(others), hint="docs/policy.md lists its members")
+        raise InputError(
+            first, details=tuple(others), hint="auditor policy prints one with every member"
+        )
     policy = Policy(**found)
     return policy if "name" in found else _unnamed(policy)
 
