@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from auditor.model.canonical import canonical
 from auditor.model.digest import digest_bytes
@@ -38,17 +38,7 @@ MaskName = Literal[
     "host-name",
 ]
 
-DEFAULT_MASKS: tuple[MaskName, ...] = (
-    "time",
-    "duration",
-    "date",
-    "pid",
-    "address",
-    "uuid",
-    "temporary-path",
-    "progress-bar",
-    "host-name",
-)
+DEFAULT_MASKS: tuple[MaskName, ...] = get_args(MaskName)
 
 
 class Tolerance(Record, frozen=True, kw_only=True):

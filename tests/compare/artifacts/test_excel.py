@@ -5,12 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from auditor.compare.artifacts import Difference, Undecided, Unreadable
 from auditor.compare.readers import excel as reader
 
-openpyxl = pytest.importorskip("openpyxl")
 Differ = Callable[..., Difference]
 
 

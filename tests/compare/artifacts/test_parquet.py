@@ -3,16 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet as pq
 
 from auditor.compare.artifacts import Difference, Scope, Undecided, Unreadable, compare_parts
 from auditor.compare.artifacts.parquet import Feather, Parquet
 from auditor.compare.readers import arrow as reader
 from auditor.model.policy import Policy, Rule
-
-pa = pytest.importorskip("pyarrow")
-pq = pytest.importorskip("pyarrow.parquet")
-feather = pytest.importorskip("pyarrow.feather")
 
 DATA = Path(__file__).parents[2] / "data" / "compare" / "parquet"
 

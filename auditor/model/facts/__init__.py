@@ -1,0 +1,65 @@
+"""The nouns of a fingerprint: what a run was, stood on, and left."""
+
+from __future__ import annotations
+
+from auditor.model.facts.outcome import Exit, Metric, Stream
+from auditor.model.facts.recipe import (
+    Command,
+    Distribution,
+    Git,
+    Image,
+    Interpreter,
+    Locale,
+    Origin,
+    Seed,
+    Stdin,
+    System,
+    Variables,
+)
+from auditor.model.facts.record import (
+    Arithmetic,
+    Coverage,
+    Cpu,
+    GeneratorUse,
+    Gpu,
+    Gpus,
+    Host,
+    Names,
+    NetworkAccess,
+    NumericLibrary,
+    Process,
+    Resources,
+    Times,
+    Uncaught,
+)
+
+__all__ = [
+    "Arithmetic",
+    "Command",
+    "Coverage",
+    "Cpu",
+    "Distribution",
+    "Exit",
+    "GeneratorUse",
+    "Git",
+    "Gpu",
+    "Gpus",
+    "Host",
+    "Image",
+    "Interpreter",
+    "Locale",
+    "Metric",
+    "Names",
+    "NetworkAccess",
+    "NumericLibrary",
+    "Origin",
+    "Process",
+    "Resources",
+    "Seed",
+    "Stdin",
+    "Stream",
+    "System",
+    "Times",
+    "Uncaught",
+    "Variables",
+]
