@@ -12,7 +12,8 @@ help: ## list the targets
 setup: ## make this checkout ready: environments, libraries for PDF, a container engine
 	@scripts/setup.sh
 
-demo: setup ## run, replay and report the sample "digits"
+demo: ## run, replay and report the sample "digits"
+	@scripts/setup.sh auditor samples pdf engine
 	@scripts/demo.sh
 
 check: ## the fast checks, under a minute, without an engine

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Make this checkout ready; costs a second where everything is there.
-# Usage: setup.sh [auditor] [samples] [pdf] [engine], all of them where none is named.
+# Usage: setup.sh [auditor] [samples] [drifted] [pdf] [engine], all of them where none is named.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 for part in say apt venv pdf engine; do
@@ -12,17 +12,20 @@ done
 exec 9<scripts/setup.sh
 flock 9
 
-[ $# -gt 0 ] || set -- auditor samples pdf engine
+[ $# -gt 0 ] || set -- auditor samples drifted pdf engine
 for part in "$@"; do
     case $part in
         auditor) ensure_venv .venv pyproject.toml --editable . --group dev ;;
-        samples)
-            ensure_venv .venv-samples samples/requirements.txt --requirement samples/requirements.txt
+        samples) ensure_venv .venv-samples samples/requirements.txt --requirement samples/requirements.txt ;;
+        drifted)
             older=samples/drifted-dependency/requirements.txt
+            "$(find_python)" -c 'import sys; sys.exit(sys.version_info >= (3, 13))' ||
+                stop "the sample drifted-dependency needs NumPy 1, which Python 3.13 and later do not have" \
+                    "name an older Python: make test PYTHON=python3.11"
             ensure_venv .venv-drifted "$older" --requirement "$older"
             ;;
         pdf) ensure_pdf .venv/bin/python ;;
         engine) ensure_engine .venv/bin/python ;;
-        *) stop "no part of set-up is called $part" "known: auditor samples pdf engine" ;;
+        *) stop "no part of set-up is called $part" "known: auditor samples drifted pdf engine" ;;
     esac
 done

@@ -81,6 +81,7 @@ def samples_environment() -> Path:
 @pytest.fixture(scope="session")
 def programs(samples_environment: Path) -> dict[str, Path]:
     """The folders of programs of the environments that set-up makes for the samples, by name."""
+    subprocess.run([ROOT / "scripts/setup.sh", "drifted"], check=True, timeout=600)
     return {"samples": samples_environment, "drifted": ROOT / ".venv-drifted" / "bin"}
 
 
