@@ -18,31 +18,41 @@ __all__ = ["Base", "Limits", "Lock", "LockedWheel", "Mount", "Plan"]
 class Base(Record, frozen=True, kw_only=True):
     """The image that the environment is installed in, which and why.
 
-    ``kind`` *host*: made from scratch out of the interpreter that ran; *image*: ``reference``.
+    ``kind`` *host*: made from scratch out of the interpreter that ran; *image*: ``reference``, as
+    asked for or recorded; *registry*: ``reference``, the published image of that Python, by digest.
     ``python`` is the absolute path of the interpreter in it.
     """
 
-    kind: Literal["host", "image"]
+    kind: Literal["host", "image", "registry"]
     reference: str
     reason: str
     python: str = ""
 
 
 class LockedWheel(Record, frozen=True, kw_only=True):
-    """One distribution file that will be installed: its file name, digest and origin."""
+    """One distribution file that will be installed: its file name and digest.
+
+    ``kept``: it comes from no index, and is an object of the store.
+    """
 
     name: str
     version: str
     file: str
     digest: Digest
+    kept: bool = False
 
 
 class Lock(Record, frozen=True, kw_only=True):
-    """``requirements`` in pip-tools' format with hashes; ``unlocked`` is what is not in it."""
+    """``requirements`` in pip-tools' format with hashes, ``pylock`` the same as PEP 751 has it.
+
+    ``unlocked`` is what is not in it, ``remarks`` what is, but not just as it was installed.
+    """
 
     requirements: str
+    pylock: str = ""
     wheels: tuple[LockedWheel, ...] = ()
     unlocked: tuple[Unverified, ...] = ()
+    remarks: tuple[Unverified, ...] = ()
 
 
 class Mount(Record, frozen=True, kw_only=True):
@@ -57,13 +67,21 @@ class Mount(Record, frozen=True, kw_only=True):
 
 
 class Limits(Record, frozen=True, kw_only=True):
-    """Enforced by the engine. ``memory`` in bytes, ``timeout`` in seconds; ``None`` is no limit."""
+    """Enforced, ``None`` is no limit. Sizes in bytes, ``timeout`` in seconds.
+
+    ``disk`` is what the run may write in all, ``file`` the size of one file, ``log`` what it may
+    print on stdout and on stderr each, ``shm`` the size of /dev/shm.
+    """
 
     network: Literal["none", "bridge"] = "none"
     memory: int | None = None
     cpus: float | None = None
     pids: int = 4096
     timeout: float | None = None
+    disk: int | None = None
+    file: int | None = None
+    log: int | None = None
+    shm: int = 1 << 30
 
 
 class Plan(Record, frozen=True, kw_only=True):
@@ -74,7 +92,8 @@ class Plan(Record, frozen=True, kw_only=True):
     ``names`` is the object with the names that were there besides, ``stdin`` what is read there.
     ``workdir`` and ``root`` are absolute in the container; ``argv`` is what is executed there.
     ``unhonoured`` is every recorded fact that this replay does not restore. ``policy`` is the
-    digest of the one that the replays will be judged by.
+    digest of the one that the replays will be judged by. ``gpus`` is what the engine is asked for:
+    ``all``, a number or ids. ``entropy`` is the object with what unseeded generators are to draw.
     """
 
     base: Base
@@ -94,3 +113,5 @@ class Plan(Record, frozen=True, kw_only=True):
     stdin: Stdin = Stdin(kind="null")
     unhonoured: tuple[Unverified, ...] = ()
     policy: Digest | None = None
+    gpus: str | None = None
+    entropy: Digest | None = None

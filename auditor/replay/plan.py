@@ -132,4 +132,6 @@ def _limits(options: Options) -> Limits:
         memory=options.memory,
         cpus=options.cpus,
         timeout=options.timeout,
+        disk=options.disk,
+        log=options.log,
     )

@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from auditor.errors import EngineError, NotReplayedError
-from auditor.model.plan import Limits
 from auditor.replay.engines.failures import engine_errors, explanation
 from auditor.replay.engines.interface import Container, Ended
+from auditor.replay.engines.isolation import isolation
 from auditor.replay.owner import owner
 
 __all__ = ["OWNER", "run"]
@@ -17,7 +17,6 @@ __all__ = ["OWNER", "run"]
 OWNER = "org.auditor.owner"
 _SLICE = 20.0  # seconds of one wait: the SDK cannot tell a time-out from a lost engine
 _GRACE = 10.0  # seconds for the recorder to write down what it saw
-_SHM = "1g"  # torch's loaders need more than the default of 64 MiB
 _MOST_OUTPUT = 256 * 1024
 
 
@@ -46,9 +45,6 @@ def _create(client: Any, container: Container) -> Any:  # noqa: ANN401 - the SDK
 
 
 def _settings(container: Container) -> dict[str, Any]:
-    uid, _colon, gid = container.user.partition(":")
-    private = f"rw,nosuid,nodev,exec,uid={uid},gid={gid},"
-    scratch = {folder: f"{private}mode={_mode(folder)}" for folder in container.scratch}
     return {
         "entrypoint": [container.argv[0]],
         "command": list(container.argv[1:]),
@@ -56,24 +52,11 @@ def _settings(container: Container) -> dict[str, Any]:
         "working_dir": container.workdir,
         "environment": container.variables,
         "mounts": _mounts(container),
-        "tmpfs": scratch,
         "hostname": "auditor",
         "labels": {OWNER: owner(), "org.auditor.kind": "replay"},
-        "read_only": True,
-        "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges:true"],
-        "init": True,
-        "ipc_mode": "private",
-        "shm_size": _SHM,
-        "log_config": _logging(talk=container.talk),
-        **_limits(container.limits),
+        **isolation(container),
         **_gpus(container.gpus),
     }
-
-
-def _mode(folder: str) -> str:
-    # Where the folder exists in the image, only uid and gid given with it take effect.
-    return "1777" if folder == "/tmp" else "0700"  # noqa: S108 - in the container
 
 
 def _mounts(container: Container) -> list[Any]:
@@ -83,15 +66,6 @@ def _mounts(container: Container) -> list[Any]:
         Mount(target=mount.target, source=mount.source, type="bind", read_only=mount.read_only)
         for mount in container.mounts
     ]
-
-
-def _limits(limits: Limits) -> dict[str, Any]:
-    settings: dict[str, Any] = {"network_mode": limits.network, "pids_limit": limits.pids}
-    if limits.memory is not None:
-        settings |= {"mem_limit": limits.memory, "memswap_limit": limits.memory}
-    if limits.cpus is not None:
-        settings["nano_cpus"] = int(limits.cpus * 1e9)
-    return settings
 
 
 def _gpus(gpus: str | None) -> dict[str, Any]:
@@ -105,14 +79,6 @@ def _gpus(gpus: str | None) -> dict[str, Any]:
         return {"device_requests": [DeviceRequest(count=count, capabilities=capabilities)]}
     chosen = [name.strip() for name in gpus.removeprefix("device=").split(",") if name.strip()]
     return {"device_requests": [DeviceRequest(device_ids=chosen, capabilities=capabilities)]}
-
-
-def _logging(*, talk: bool) -> Any:  # noqa: ANN401 - the SDK has no types
-    from docker.types import LogConfig  # noqa: PLC0415 - slow
-
-    if talk:
-        return LogConfig(type="json-file", config={"max-size": "1m", "max-file": "1"})
-    return LogConfig(type="none")
 
 
 def _start(created: Any, container: Container) -> None:  # noqa: ANN401 - the SDK has no types

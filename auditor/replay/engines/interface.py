@@ -18,7 +18,8 @@ class Container(Record, frozen=True, kw_only=True):
     """A container to run once, locked down: no capability, no new privileges, read-only root.
 
     ``mounts`` have absolute sources. ``scratch`` are folders in memory that ``user`` may write
-    to. ``gpus`` as in ``Options``. ``talk``: what it prints is wanted, and bounded.
+    to. ``gpus`` as in ``Plan``. ``processors`` are those it may use, like ``0-1``; empty: any.
+    ``talk``: what it prints is wanted, and bounded.
     """
 
     image: str
@@ -30,6 +31,7 @@ class Container(Record, frozen=True, kw_only=True):
     scratch: tuple[str, ...] = ("/tmp",)  # noqa: S108 - in the container
     limits: Limits = Limits()
     gpus: str | None = None
+    processors: str = ""
     talk: bool = False
 
 
