@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from auditor import redaction
 from auditor.capture.ended import unfinished
 from auditor.capture.environment import NO_PYTHON
-from auditor.capture.events import Child, Net, UncaughtEvent
+from auditor.capture.events import Child, Executed, Net, UncaughtEvent
 from auditor.capture.files import Files
 from auditor.capture.folder import Folder, ProcessLog
 from auditor.capture.stdin import blind as blind_stdin
@@ -20,11 +20,13 @@ __all__ = ["coverage", "network", "processes", "uncaught"]
 
 _SOURCE = "audit hook"
 _MOST_SHOWN = 20
+_MOST = 1000
+_LONG = 4000
 
 
 def network(folder: Folder) -> Fact[tuple[NetworkAccess, ...]]:
     """Return the attempts of all processes to reach a host."""
-    if not folder.processes:
+    if not folder.processes and not _lookups(folder):
         return unknown(NO_PYTHON, _SOURCE)
     counts: Counter[tuple[str, int | None]] = Counter()
     for log in folder.processes:
@@ -32,12 +34,22 @@ def network(folder: Folder) -> Fact[tuple[NetworkAccess, ...]]:
         total = {row[:2]: row[2] for row in log.end.network} if log.end else {}
         counts.update({**seen, **total})
     found = [NetworkAccess(host=host, port=port, count=n) for (host, port), n in counts.items()]
-    return recorded(tuple(found), _SOURCE)
+    known = {access.host.lower() for access in found}
+    found += [
+        NetworkAccess(host=name, port=None, count=count, seen="resolver")
+        for name, count in _lookups(folder)
+        if name not in known
+    ]
+    return recorded(tuple(found[:_MOST]), _SOURCE)
+
+
+def _lookups(folder: Folder) -> tuple[tuple[str, int], ...]:
+    return folder.exit.lookups if folder.exit is not None else ()
 
 
 def processes(folder: Folder) -> Fact[tuple[Process, ...]]:
-    """Return each Python process that started, and each other program that one of them started."""
-    if not folder.processes:
+    """Return each Python process that started, and each other program, as far as it was seen."""
+    if not folder.processes and not folder.executed:
         return unknown(NO_PYTHON, _SOURCE)
     found = [
         Process(
@@ -51,7 +63,8 @@ def processes(folder: Folder) -> Fact[tuple[Process, ...]]:
     for child in _others(folder):
         argv = redaction.arguments(child.argv)
         found.append(Process(argv=argv, executable=child.executable, python=False))
-    return recorded(tuple(found), _SOURCE)
+    source = f"{_SOURCE}, ptrace" if folder.executed else _SOURCE
+    return recorded(tuple(found[:_MOST]), source)
 
 
 def uncaught(folder: Folder) -> Fact[tuple[Uncaught, ...]]:
@@ -60,20 +73,20 @@ def uncaught(folder: Folder) -> Fact[tuple[Uncaught, ...]]:
         return unknown(NO_PYTHON, _SOURCE)
     events = [event for log in folder.processes for event in log.events]
     found = [
-        Uncaught(type=event.type, message=event.message, subject=event.subject)
+        Uncaught(type=event.type, message=event.message[:_LONG], subject=event.subject)
         for event in events
         if isinstance(event, UncaughtEvent)
     ]
-    return recorded(tuple(dict.fromkeys(found)), _SOURCE)
+    return recorded(tuple(dict.fromkeys(found))[:_MOST], _SOURCE)
 
 
 def coverage(folder: Folder, files: Files) -> Fact[Coverage]:
     """Return how the run was observed, and what could not be seen."""
     value = Coverage(
-        tracer="python",
+        tracer="python, ptrace" if folder.executed else "python",
         python_processes=len(folder.processes),
         blind=tuple(dict.fromkeys(_blind(folder, files))),
-        elsewhere=folder.tree.elsewhere,
+        elsewhere=folder.tree.elsewhere[:_MOST],
         temporary=folder.tree.gone,
     )
     return recorded(value, "recorder")
@@ -82,12 +95,25 @@ def coverage(folder: Folder, files: Files) -> Fact[Coverage]:
 def _others(folder: Folder) -> Iterator[Child]:
     """Yield the children that are not Python processes seen from inside."""
     known: set[str] = set()
+    for child in _started(folder):
+        key = repr(child.argv)
+        if key not in known and not _seen_inside(folder, child):
+            known.add(key)
+            yield child
+
+
+def _started(folder: Folder) -> Iterator[Child]:
+    """Yield what the tracer saw begin; where there was none, what Python processes started."""
+    for event in folder.executed:
+        yield _child(event)
+    if folder.executed:
+        return
     for log in folder.processes:
-        for child in (event for event in log.events if isinstance(event, Child)):
-            key = repr(child.argv)
-            if key not in known and not _seen_inside(folder, child):
-                known.add(key)
-                yield child
+        yield from (event for event in log.events if isinstance(event, Child))
+
+
+def _child(event: Executed) -> Child:
+    return Child(time=event.time, executable=event.path, argv=event.argv, replaces=False)
 
 
 def _seen_inside(folder: Folder, child: Child) -> bool:
@@ -119,6 +145,8 @@ def _blind(folder: Folder, files: Files) -> Iterator[str]:
         yield from folder.exit.blind
         if not folder.tree.complete and not folder.exit.error:
             yield "the project has too many files: those that other programs wrote were not found"
+    if folder.cut:
+        yield "the recorder's files hold more than is read of them: the rest is not known"
     if folder.bad:
         yield f"{folder.bad} line(s) of the recorder's files could not be read"
     for path in files.stale[:_MOST_SHOWN]:

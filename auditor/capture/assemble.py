@@ -8,8 +8,9 @@ import msgspec
 
 from auditor.capture.contents import Keeping
 from auditor.capture.metrics import metrics_of
+from auditor.model.entropy import entropy_of
 from auditor.model.fact import Fact, declared, unknown
-from auditor.model.facts import Names, Stdin, Stream
+from auditor.model.facts import Entropy, Names, Stdin, Stream
 from auditor.model.fingerprint import (
     Environment,
     Fingerprint,
@@ -64,6 +65,7 @@ def _recipe(seen: Observation, keeping: Keeping) -> Recipe:
         locale=seen.locale,
         zone=seen.zone,
         variables=seen.variables,
+        libraries=seen.libraries,
     )
     return Recipe(
         root=seen.root,
@@ -131,6 +133,15 @@ def _names(seen: Observation, objects: Objects) -> Fact[Names]:
     return Fact(value=value, how=seen.names.how, source=seen.names.source, reason=seen.names.reason)
 
 
+def _entropy(seen: Observation, objects: Objects) -> Fact[Entropy]:
+    value = seen.entropy.value
+    if value is None or not seen.drawn:
+        return seen.entropy
+    digest = objects.put_bytes(entropy_of(seen.drawn))
+    value = msgspec.structs.replace(value, digest=digest)
+    return msgspec.structs.replace(seen.entropy, value=value)
+
+
 def _record(seen: Observation, host: HostFacts, keeping: Keeping) -> RunRecord:
     return RunRecord(
         times=seen.times,
@@ -141,9 +152,11 @@ def _record(seen: Observation, host: HostFacts, keeping: Keeping) -> RunRecord:
         generators=seen.generators,
         network=seen.network,
         processes=seen.processes,
+        programs=seen.programs,
         uncaught=seen.uncaught,
         resources=seen.resources,
         coverage=seen.coverage,
         names=_names(seen, keeping.objects),
         keep=declared(keeping.keep, "--keep, or its default"),
+        entropy=_entropy(seen, keeping.objects),
     )

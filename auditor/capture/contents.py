@@ -50,7 +50,12 @@ class Keeping(Record, frozen=True, kw_only=True):
         return Fact(value=value, how=files.how, source=files.source, reason=files.reason)
 
     def path_of(self, name: str) -> Path | None:
-        """Return where a file lies on this host, ``None`` if it does not."""
+        """Return where a file lies on this host, ``None`` if it does not.
+
+        A name that leaves the tree lies nowhere: who was observed could write the record too.
+        """
+        if "\0" in name or ".." in name.split("/"):
+            return None
         if not name.startswith("/"):
             return self.tree / name
         return Path(name) if self.absolute else None
@@ -70,8 +75,8 @@ class Keeping(Record, frozen=True, kw_only=True):
             reason = "lies outside the tree of the replay"
             return msgspec.structs.replace(file, reason=reason if file.digest is None else "")
         try:
-            if file.digest is None and limit is not None and path.stat().st_size > limit:
-                return _described(file, path)
+            if limit is not None and path.stat().st_size > limit:
+                return _described(file, path) if file.digest is None else _changed(file)
             digest, size = self.objects.put_file(path)
             mode = path.stat().st_mode
         except OSError as error:
@@ -82,7 +87,7 @@ class Keeping(Record, frozen=True, kw_only=True):
                 file, digest=digest, size=size, executable=executable, kept=True
             )
         if digest != file.digest:
-            changed = _lost(file, "changed before it could be kept")
+            changed = _changed(file)
             return msgspec.structs.replace(changed, digest_at_end=file.digest_at_end or digest)
         return msgspec.structs.replace(file, kept=True)
 
@@ -98,6 +103,10 @@ def _described(file: File, path: Path) -> File:
     """Return a large file that nobody hashed yet, hashed and not kept. Raises ``OSError``."""
     digest, size = hash_file(path)
     return msgspec.structs.replace(file, digest=digest, size=size)
+
+
+def _changed(file: File) -> File:
+    return _lost(file, "changed before it could be kept")
 
 
 def _lost(file: File, reason: str) -> File:

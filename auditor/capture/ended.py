@@ -22,13 +22,27 @@ def exit_of(folder: Folder) -> Fact[Exit]:
     """Return how the command ended."""
     if folder.exit is None:
         return unknown(_NO_EXIT, _KEEPER)
-    value = Exit(status=_status(folder.exit), code=folder.exit.code, signal=folder.exit.signal)
+    value = Exit(
+        status=_status(folder.exit, _oom_kills(folder)),
+        code=folder.exit.code,
+        signal=folder.exit.signal,
+    )
     return recorded(value, "wait4", folder.exit.error)
 
 
-def _status(record: ExitRecord) -> Literal["succeeded", "failed", "interrupted", "killed"]:
+def _oom_kills(folder: Folder) -> int:
+    """Return how many processes of a container were killed; a host's own count is of any run."""
+    inside = folder.start is not None and folder.start.container
+    return folder.exit.oom_kills if folder.exit is not None and inside else 0
+
+
+def _status(
+    record: ExitRecord, oom_kills: int
+) -> Literal["succeeded", "failed", "interrupted", "killed", "out-of-memory"]:
     if record.interrupted:
         return "interrupted"
+    if oom_kills and record.code:
+        return "out-of-memory"
     if record.signal is not None:
         return "killed"
     return "failed" if record.code else "succeeded"
@@ -66,8 +80,21 @@ def arithmetic(folder: Folder, main: ProcessLog | None) -> Fact[Arithmetic]:
     libraries = tuple(
         NumericLibrary(**msgspec.structs.asdict(library)) for library in best.libraries
     )
-    value = Arithmetic(libraries=libraries, simd=best.simd, flags=dict(best.flags))
+    value = Arithmetic(
+        libraries=libraries, simd=best.simd, flags=dict(best.flags), gpu=_gpu(folder)
+    )
     return recorded(value, "the process's memory, NumPy, torch")
+
+
+def _gpu(folder: Folder) -> Literal["used", "loaded", "unused"] | None:
+    """Return how far any process came with a GPU; one that did not tell may have used it."""
+    ends = [log.end for log in folder.processes if log.end is not None]
+    seen = {end.arithmetic.gpu for end in ends} | ({None} if unfinished(folder) else set())
+    if "used" in seen:
+        return "used"
+    if None in seen:
+        return None
+    return "loaded" if "loaded" in seen else "unused"
 
 
 def unfinished(folder: Folder) -> tuple[ProcessLog, ...]:

@@ -28,6 +28,7 @@ __all__ = [
     "image",
     "interpreter",
     "libc",
+    "libraries",
     "locale",
     "main_process",
     "system",
@@ -148,9 +149,21 @@ def dependencies(folder: Folder, main: ProcessLog | None) -> Fact[tuple[Distribu
     return unknown("the observed interpreter did not list what it has installed", _KEEPER)
 
 
+def libraries(folder: Folder, main: ProcessLog | None) -> Fact[dict[str, str]]:
+    """Return the versions of the libraries that the main process's interpreter links."""
+    if main is None:
+        return unknown(NO_PYTHON, _KEEPER)
+    facts = main.start.interpreter
+    for inventory in folder.inventories:
+        same = (inventory.executable, inventory.prefix) == (facts.executable, facts.prefix)
+        if same and inventory.libraries:
+            return recorded(inventory.libraries, "its standard library")
+    return unknown("the observed interpreter did not tell what it links", _KEEPER)
+
+
 def _distribution(row: dict[str, Any]) -> Distribution | None:
     try:
-        members = {key: row[key] for key in Distribution.__struct_fields__}
+        members = {key: row[key] for key in Distribution.__struct_fields__ if key in row}
         if members["origin"] is not None:
             members["origin"] = _origin(members["origin"])
         return msgspec.convert(members, Distribution)
@@ -159,5 +172,5 @@ def _distribution(row: dict[str, Any]) -> Distribution | None:
 
 
 def _origin(row: dict[str, Any]) -> dict[str, Any]:
-    members = {key: row[key] for key in Origin.__struct_fields__}
+    members = {key: row[key] for key in Origin.__struct_fields__ if key in row}
     return {**members, "url": redaction.url(str(members["url"]))}

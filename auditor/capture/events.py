@@ -5,28 +5,36 @@ Each class says which event it is by its tag; members are those that the recorde
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
+
+from auditor.capture.bounds import parse
+from auditor.model.digest import Digest
 
 __all__ = [
     "Arith",
     "Child",
     "End",
+    "EntropyEnd",
+    "EntropyEvent",
     "Event",
+    "Executed",
     "Input",
     "Library",
     "Listed",
     "Locale",
+    "Mapped",
     "Mkdir",
     "Net",
+    "Note",
     "PythonFacts",
     "Read",
     "Rename",
     "Saved",
     "SeedEvent",
     "Start",
+    "Starts",
     "State",
     "UncaughtEvent",
     "Unseeded",
@@ -130,7 +138,7 @@ class Saved(_Event, frozen=True, kw_only=True, tag="digest"):
     """A content was hashed, and saved, before it was overwritten."""
 
     path: str
-    digest: str | None
+    digest: Digest | None
     size: int
     stat: State
     executable: bool
@@ -142,6 +150,37 @@ class Child(_Event, frozen=True, kw_only=True, tag="child"):
     executable: str
     argv: tuple[str, ...]
     replaces: bool
+
+
+class Executed(_Event, frozen=True, kw_only=True, tag="executed"):
+    """The tracer saw a program begin; ``script`` is empty where it is none."""
+
+    pid: int
+    path: str
+    real: str
+    script: str
+    argv: tuple[str, ...]
+    cwd: str
+
+
+class Mapped(_Event, frozen=True, kw_only=True, tag="mapped"):
+    """The tracer saw libraries that no process had mapped before."""
+
+    pid: int
+    libraries: tuple[str, ...]
+
+
+class Starts(_Event, frozen=True, kw_only=True, tag="starts"):
+    """The tracer's totals: path, program, script and how often; and what it came too late for."""
+
+    starts: tuple[tuple[str, str, str, int], ...]
+    lost: int
+
+
+class Note(_Event, frozen=True, kw_only=True, tag="note"):
+    """Where the tracer was blind."""
+
+    text: str
 
 
 class Net(_Event, frozen=True, kw_only=True, tag="network"):
@@ -177,6 +216,32 @@ class Unseeded(_Event, frozen=True, kw_only=True, tag="unseeded"):
     site: str
 
 
+class EntropyEvent(_Event, frozen=True, kw_only=True, tag="entropy"):
+    """A value came from the system's entropy, in hexadecimal; ``role`` is the process's.
+
+    ``fed``: a replay was given it.
+    """
+
+    role: str
+    library: str
+    function: str
+    site: str
+    value: str
+    fed: bool = False
+
+
+class EntropyEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """Totals of a process: ``missed`` values were too many to write down.
+
+    ``withheld`` counts those that may be keys by who drew them, ``silent`` are modules that
+    draw out of sight.
+    """
+
+    missed: int = 0
+    withheld: tuple[tuple[str, int], ...] = ()
+    silent: tuple[str, ...] = ()
+
+
 class Library(msgspec.Struct, frozen=True, kw_only=True):
     """A numeric library in memory."""
 
@@ -188,11 +253,12 @@ class Library(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Arith(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides the last bits."""
+    """What decides the last bits; ``gpu`` as in the fact."""
 
     libraries: tuple[Library, ...]
     simd: tuple[str, ...]
     flags: dict[str, str]
+    gpu: Literal["used", "loaded", "unused"] | None = None
 
 
 class End(_Event, frozen=True, kw_only=True, tag="end"):
@@ -205,6 +271,7 @@ class End(_Event, frozen=True, kw_only=True, tag="end"):
     native: tuple[str, ...]
     unfollowed: int
     lost: int
+    entropy: EntropyEnd = EntropyEnd()
 
 
 Event = (
@@ -218,10 +285,15 @@ Event = (
     | Variable
     | Saved
     | Child
+    | Executed
+    | Mapped
+    | Starts
+    | Note
     | Net
     | UncaughtEvent
     | SeedEvent
     | Unseeded
+    | EntropyEvent
     | End
 )
 
@@ -232,7 +304,7 @@ def decode_event(line: bytes) -> Event | None:
     Names that are not UTF-8 come with their bytes written as ``\xNN``.
     """
     try:
-        document = json.loads(line)
+        document = parse(line)
         if b"\\ud" in line:
             document = _printable(document)
         event: Event = msgspec.convert(document, Event)

@@ -45,7 +45,7 @@ def files_of(folder: Folder) -> Files:
     """Return the files of the run."""
     access = _access(folder)
     outputs = _outputs(folder, access)
-    read = _read_before_written(access)
+    read = _read_before_written(access) - _created(folder)
     written = {*outputs, *access.writes} - read
     program = _program(folder)
     source: dict[str, File] = {}
@@ -98,6 +98,12 @@ def _read_before_written(access: _Access) -> set[str]:
         if write is None or read.time <= write.time:
             found.add(path)
     return found
+
+
+def _created(folder: Folder) -> set[str]:
+    """Return what was not there before, whoever made it: native code does so unseen."""
+    root = folder.request.root.rstrip("/")
+    return {f"{root}/{path}" for path in folder.tree.created}
 
 
 def _first_seen(folder: Folder) -> set[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from auditor.capture.events import End, Event, Start, State, decode_event
+from auditor.capture.bounds import Ration, content, names_in, parse
+from auditor.capture.events import End, Event, Executed, Start, State, decode_event
 from auditor.errors import InputError
+from auditor.model.digest import Digest
+from auditor.model.facts import Programs
 from auditor.model.record import Record
 
 __all__ = [
@@ -28,9 +30,20 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-NameRow = tuple[str, int | None, int]
+_MOST_INVENTORIES = 64
 
-_MOST_BYTES = 1 << 30
+
+class NameRow(msgspec.Struct, frozen=True, array_like=True):
+    """A name that was there: ``size`` in bytes, ``None`` of a folder; ``modified`` in microseconds.
+
+    ``link`` is what a symbolic link says.
+    """
+
+    path: str
+    size: int | None
+    modified: int
+    executable: bool = False
+    link: str = ""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +58,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     outputs: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     params: dict[str, str] = msgspec.field(default_factory=dict)
+    trace: str = "auto"
 
 
 class StartRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +83,7 @@ class StdinRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What the command took from its standard input; ``reason``: why its copy is not whole."""
 
     kind: str
-    digest: str | None
+    digest: Digest | None
     size: int | None
     reason: str
 
@@ -83,7 +97,11 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExitRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """How the command ended; ``error`` says why it could not be started."""
+    """How the command ended; ``error`` says why it could not be started.
+
+    ``oom_kills`` of its processes were killed by the kernel; ``lookups`` are names and how often
+    their address was asked for, by whatever program.
+    """
 
     code: int
     signal: str | None
@@ -94,12 +112,15 @@ class ExitRecord(msgspec.Struct, frozen=True, kw_only=True):
     finished: str
     duration: float
     usage: Usage | None
+    oom_kills: int = 0
+    lookups: tuple[tuple[str, int], ...] = ()
 
 
 class Tree(msgspec.Struct, frozen=True, kw_only=True):
     """What the run changed in the project, relative to its root, and what it wrote elsewhere."""
 
     changed: tuple[str, ...] = ()
+    created: tuple[str, ...] = ()
     directories: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     complete: bool = False
@@ -112,7 +133,7 @@ class Hashed(msgspec.Struct, frozen=True, kw_only=True):
 
     path: str
     when: str
-    digest: str | None
+    digest: Digest | None
     size: int | None
     stat: State | None
     executable: bool
@@ -126,6 +147,7 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     executable: str
     prefix: str
     distributions: tuple[dict[str, Any], ...]
+    libraries: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class ProcessLog(Record, frozen=True, kw_only=True):
@@ -137,10 +159,11 @@ class ProcessLog(Record, frozen=True, kw_only=True):
 
 
 class Folder(Record, frozen=True, kw_only=True):
-    """All that could be read; ``bad`` lines were passed over.
+    """All that could be read; ``bad`` lines were passed over, ``cut``: there was too much.
 
-    ``names``: path, size in bytes (``None`` of a folder) and mtime in microseconds of what was
-    there when the run started; ``None`` where the recorder did not come to write them.
+    ``names`` is what was there when the run started, in each folder in the order in which it was
+    listed; ``None`` where the recorder did not come to write them.
+    ``executed`` and ``programs`` are what a tracer saw, if there was one.
     """
 
     place: Path
@@ -151,10 +174,13 @@ class Folder(Record, frozen=True, kw_only=True):
     stdin: StdinRecord | None
     names: tuple[NameRow, ...] | None
     processes: tuple[ProcessLog, ...]
+    executed: tuple[Executed, ...]
+    programs: Programs | None
     first: dict[str, Hashed]
     end: dict[str, Hashed]
     inventories: tuple[Inventory, ...]
     bad: int
+    cut: bool = False
 
 
 def load(place: Path) -> Folder:
@@ -164,8 +190,9 @@ def load(place: Path) -> Folder:
         raise InputError(
             f"{place} is not an observation folder", hint="it has no readable request.json"
         )
-    processes, bad = _processes(place / "events")
-    hashed, unread = _digests(place / "digests.jsonl")
+    ration = Ration()
+    processes, executed, bad = _processes(place / "events", ration)
+    hashed, unread = _digests(place / "digests.jsonl", ration)
     return Folder(
         place=place,
         request=request,
@@ -175,55 +202,46 @@ def load(place: Path) -> Folder:
         stdin=_document(place / "stdin.json", StdinRecord),
         names=_names(place / "names.json"),
         processes=processes,
+        executed=executed,
+        programs=_document(place / "programs.json", Programs),
         first={row.path: row for row in reversed(hashed) if row.when == "first"},
         end={row.path: row for row in hashed if row.when == "end"},
         inventories=tuple(_inventories(place)),
         bad=bad + unread,
+        cut=ration.spent,
     )
 
 
 def _document(path: Path, kind: type[T]) -> T | None:
     try:
-        return msgspec.convert(json.loads(_bytes(path)), kind)
+        return msgspec.convert(parse(content(path)), kind)
     except (OSError, ValueError, RecursionError):
         return None
 
 
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(_MOST_BYTES)
-
-
 def _inventories(place: Path) -> Iterator[Inventory]:
-    for path in sorted(place.glob("inventory-*.json")):
+    asked = [path for path in names_in(place, ".json") if path.name.startswith("inventory-")]
+    for path in asked[:_MOST_INVENTORIES]:
         inventory = _document(path, Inventory)
         if inventory is not None:
             yield inventory
 
 
-def _lines(path: Path) -> list[bytes]:
-    """Return the whole lines of a file; a torn last one is none."""
-    try:
-        return [line for line in _bytes(path).split(b"\n")[:-1] if line]
-    except OSError:
-        return []
-
-
-def _digests(path: Path) -> tuple[list[Hashed], int]:
+def _digests(path: Path, ration: Ration) -> tuple[list[Hashed], int]:
     rows: list[Hashed] = []
-    lines = _lines(path)
-    for line in lines:
+    bad = 0
+    for line in ration.lines(path):
         try:
-            rows.append(msgspec.convert(json.loads(line), Hashed))
+            rows.append(msgspec.convert(parse(line), Hashed))
         except (ValueError, RecursionError):
-            continue
-    return rows, len(lines) - len(rows)
+            bad += 1
+    return rows, bad
 
 
 def _names(path: Path) -> tuple[NameRow, ...] | None:
     """Return the names that are text: others cannot be told apart from what stands for them."""
     rows = _document(path, list[NameRow])
-    return None if rows is None else tuple(row for row in rows if _is_text(row[0]))
+    return None if rows is None else tuple(row for row in rows if _is_text(row.path + row.link))
 
 
 def _is_text(name: str) -> bool:
@@ -234,21 +252,26 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _processes(folder: Path) -> tuple[tuple[ProcessLog, ...], int]:
+def _processes(
+    folder: Path, ration: Ration
+) -> tuple[tuple[ProcessLog, ...], tuple[Executed, ...], int]:
     logs: list[ProcessLog] = []
+    executed: list[Executed] = []
     bad = 0
-    for path in sorted(folder.glob("*.jsonl")):
-        decoded = [decode_event(line) for line in _lines(path)]
+    for path in names_in(folder, ".jsonl"):
+        decoded = [decode_event(line) for line in ration.lines(path)]
         events = [event for event in decoded if event is not None]
         bad += len(decoded) - len(events)
         logs += _split(events)
-    return tuple(sorted(logs, key=lambda log: log.start.time)), bad
+        executed += [event for event in events if isinstance(event, Executed)]
+    return tuple(sorted(logs, key=lambda log: log.start.time)), tuple(executed), bad
 
 
 def _split(events: list[Event]) -> Iterator[ProcessLog]:
     """Split at each start: a program that takes a process's place writes to the same file."""
     begins = [number for number, event in enumerate(events) if isinstance(event, Start)]
-    for begin, stop in zip(begins, [*begins[1:], len(events)], strict=True):
+    stops = [*begins[1:], len(events)] if begins else []  # the tracer has no start
+    for begin, stop in zip(begins, stops, strict=True):
         start = events[begin]
         assert isinstance(start, Start)
         own = events[begin + 1 : stop]

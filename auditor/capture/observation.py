@@ -7,9 +7,11 @@ from pathlib import Path, PurePosixPath
 
 from auditor import redaction
 from auditor.capture import activity, chance, ended, environment
+from auditor.capture.entropy import drawn, entropy
 from auditor.capture.files import files_of, name_in
 from auditor.capture.folder import Folder, load
 from auditor.capture.names import names
+from auditor.capture.programs import programs
 from auditor.capture.stdin import stdin
 from auditor.model.fact import Fact, declared, recorded, unknown
 from auditor.model.facts import Command
@@ -30,6 +32,7 @@ def read(folder: Path) -> Observation:
     loaded = load(folder)
     files = files_of(loaded)
     main = environment.main_process(loaded)
+    draws = drawn(loaded)
     return Observation(
         name=loaded.request.name,
         root=loaded.request.root,
@@ -42,6 +45,7 @@ def read(folder: Path) -> Observation:
         locale=environment.locale(main),
         zone=environment.zone(loaded),
         variables=environment.variables(loaded, main),
+        libraries=environment.libraries(loaded, main),
         dependencies=environment.dependencies(loaded, main),
         image=environment.image(loaded),
         params={key: declared(value, "--param") for key, value in loaded.request.params.items()},
@@ -62,9 +66,12 @@ def read(folder: Path) -> Observation:
         generators=chance.generators(loaded),
         network=activity.network(loaded),
         processes=activity.processes(loaded),
+        programs=programs(loaded),
         uncaught=activity.uncaught(loaded),
         resources=ended.resources(loaded),
         coverage=activity.coverage(loaded, files),
+        entropy=entropy(loaded, draws),
+        drawn=draws,
     )
 
 

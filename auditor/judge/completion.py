@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from auditor.model.facts import Exit, Uncaught
+from auditor.model.facts import Exit, NetworkAccess, Uncaught
 from auditor.model.files import File, inline
 from auditor.model.fingerprint import Fingerprint
 
 __all__ = ["completion"]
 
-_LIMITS = {"out-of-memory": "out of memory", "timed-out": "timed out", "interrupted": "interrupted"}
+_LIMITS = {
+    "out-of-memory": "out of memory",
+    "timed-out": "timed out",
+    "interrupted": "interrupted",
+    "over-limit": "it wrote or printed more than it may",
+}
 # Signals that others send; a crash (SIGSEGV, SIGFPE, SIGILL, ...) is the run's own doing.
 _KILLS = frozenset({"SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGXCPU", "SIGXFSZ"})
 _NETWORK_TYPES = re.compile(
@@ -28,15 +33,20 @@ _NETWORK_WORDS = re.compile(
 )
 _LIBRARY = re.compile(r"(\S+): cannot open shared object file")
 _REFUSED = re.compile(r"permission denied|read-only file system", re.IGNORECASE)
+_FULL = re.compile(r"no space left on device|file too large|disk quota exceeded", re.IGNORECASE)
+_MOST_PLACES = 5
+_LOOPBACK = re.compile(r"localhost|127\.[0-9.]+|::1")
 _TEMPORARY = ("/tmp/", "/var/tmp/", "/dev/shm/", "/proc/", "/sys/", "/dev/")  # noqa: S108 - where runs leave what they make
 
 
-def completion(original: Fingerprint, replay: Fingerprint, ended: str = "") -> str:
+def completion(
+    original: Fingerprint, replay: Fingerprint, ended: str = "", *, offline: bool = True
+) -> str:
     """Return why ``replay`` did not complete, or ``""`` where it did: then its failure counts.
 
-    ``ended`` is what ended it from outside, as its engine says. A replay that succeeds, or ends
-    as the original did, completes. Raises ``InputError`` where a long list of the original's
-    files is needed and was not read.
+    ``ended`` is what ended it from outside, as its engine says; ``offline``: it had no network.
+    A replay that succeeds, or ends as the original did, completes. Raises ``InputError`` where a
+    long list of the original's files is needed and was not read.
     """
     before, after = original.outcome.exit.value, replay.outcome.exit.value
     if after is None:
@@ -44,7 +54,9 @@ def completion(original: Fingerprint, replay: Fingerprint, ended: str = "") -> s
     if after.status == "succeeded":
         return ""
     stopped = "" if before is not None and _same_end(before, after) else _stopped(after)
-    return ended or stopped or _not_started(original, replay) or _cause(original, replay)
+    if ended or stopped:
+        return ended or stopped
+    return _not_started(original, replay) or _cause(original, replay, offline=offline)
 
 
 def _same_end(before: Exit, after: Exit) -> bool:
@@ -65,28 +77,50 @@ def _not_started(original: Fingerprint, replay: Fingerprint) -> str:
     return reason if reason.startswith("cannot run") and not original.outcome.exit.reason else ""
 
 
-def _cause(original: Fingerprint, replay: Fingerprint) -> str:
+def _cause(original: Fingerprint, replay: Fingerprint, *, offline: bool) -> str:
     """Return what the replay lacked, by exceptions that the original did not have."""
     known = {(one.type, one.subject) for one in original.record.uncaught.value or ()}
-    for one in replay.record.uncaught.value or ():
-        if (one.type, one.subject) not in known:
-            reason = _network(one, replay) or _distribution(one, original)
-            reason = reason or _input(one, original) or _memory(one) or _refused(one, original)
-            if reason:
-                return reason
-    return ""
+    new = [
+        one for one in replay.record.uncaught.value or () if (one.type, one.subject) not in known
+    ]
+    for one in new:
+        reason = _network(one, replay, offline=offline) or _distribution(one, original)
+        reason = reason or _input(one, original) or _memory(one) or _refused(one, original)
+        if reason := reason or _full(one):
+            return reason
+    silent = not new or any(_last(one.type) == "CalledProcessError" for one in new)
+    return _looked_up(replay) if silent and offline else ""
 
 
-def _network(one: Uncaught, replay: Fingerprint) -> str:
+def _network(one: Uncaught, replay: Fingerprint, *, offline: bool) -> str:
     accesses = replay.record.network.value or ()
-    if not accesses:
-        return ""
-    hosts = {access.host for access in accesses}
     refused = _NETWORK_TYPES.fullmatch(_last(one.type)) or _NETWORK_WORDS.search(one.message)
-    if not refused:
+    if not accesses or not refused:
         return ""
-    named = one.subject if one.subject in hosts else ", ".join(sorted(hosts))
-    return f"refused network access: {named} ({_last(one.type)})"
+    named = [access for access in accesses if access.host == one.subject]
+    outside = [access for access in accesses if not _LOOPBACK.fullmatch(access.host)]
+    return _unreached(named or outside or list(accesses), offline=offline)
+
+
+def _looked_up(replay: Fingerprint) -> str:
+    """Return what another program than Python asked for, where nothing else tells of a failure."""
+    accesses = replay.record.network.value or ()
+    found = [access for access in accesses if access.seen == "resolver"]
+    return _unreached(found, offline=True) if found else ""
+
+
+def _unreached(accesses: list[NetworkAccess], *, offline: bool) -> str:
+    places = ", ".join(sorted({_place(access) for access in accesses})[:_MOST_PLACES])
+    if all(_LOOPBACK.fullmatch(access.host) for access in accesses):
+        return f"it tried to reach {places}, and a replay has none of its machine's services"
+    if not offline:
+        return f"it could not reach {places}"
+    return f"it tried to reach {places}, and the replay has no network (--network bridge allows it)"
+
+
+def _place(access: NetworkAccess) -> str:
+    host = f"[{access.host}]" if ":" in access.host else access.host
+    return host if access.port is None else f"{host}:{access.port}"
 
 
 def _distribution(one: Uncaught, original: Fingerprint) -> str:
@@ -116,6 +150,13 @@ def _input(one: Uncaught, original: Fingerprint) -> str:
 
 def _memory(one: Uncaught) -> str:
     return "out of memory: MemoryError" if _last(one.type) == "MemoryError" else ""
+
+
+def _full(one: Uncaught) -> str:
+    """Return that there was no room for what it wrote, in a folder or in one file."""
+    if _last(one.type) != "OSError" or not _FULL.search(one.message):
+        return ""
+    return f"there was no room for what it wrote: {one.message}"
 
 
 def _refused(one: Uncaught, original: Fingerprint) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "Cause",
     "CauseStatus",
     "Divergence",
+    "Experiment",
     "Group",
     "Item",
     "Kind",
@@ -130,6 +131,21 @@ class Cause(Record, frozen=True, kw_only=True):
     fix: str
 
 
+class Experiment(Record, frozen=True, kw_only=True):
+    """Replays with one factor set on purpose, to learn what it does; never part of the verdict.
+
+    ``setting`` is what it was set to. ``items`` are what came out of those that completed, against
+    the original: each ``kind:name`` with its verdict. ``result`` says in a sentence what they
+    show, or why there are none.
+    """
+
+    factor: str
+    setting: str
+    attempts: tuple[Attempt, ...] = ()
+    items: dict[str, Verdict] = msgspec.field(default_factory=dict)
+    result: str
+
+
 class Attempt(Record, frozen=True, kw_only=True):
     """One replay that was asked for. ``reason`` says why it did not complete.
 
@@ -205,6 +221,7 @@ class Audit(Record, frozen=True, kw_only=True):
     items: tuple[Item, ...]
     divergences: tuple[Divergence, ...]
     causes: tuple[Cause, ...]
+    experiments: tuple[Experiment, ...] = ()
     unverified: tuple[Unverified, ...]
     integrity: Literal["verified", "unsigned", "failed"] = "unsigned"
 

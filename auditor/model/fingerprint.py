@@ -21,6 +21,7 @@ from auditor.model.facts import (
     Coverage,
     Cpu,
     Distribution,
+    Entropy,
     Exit,
     GeneratorUse,
     Git,
@@ -33,6 +34,7 @@ from auditor.model.facts import (
     Names,
     NetworkAccess,
     Process,
+    Programs,
     Resources,
     Seed,
     Stdin,
@@ -82,7 +84,10 @@ class Source(Record, frozen=True, kw_only=True):
 
 
 class Environment(Record, frozen=True, kw_only=True):
-    """What the code stood on, dependencies apart."""
+    """What the code stood on, dependencies apart.
+
+    ``libraries`` are the versions of the system libraries that the interpreter links, by name.
+    """
 
     interpreter: Fact[Interpreter]
     system: Fact[System]
@@ -90,6 +95,7 @@ class Environment(Record, frozen=True, kw_only=True):
     locale: Fact[Locale]
     zone: Fact[str]
     variables: Fact[Variables]
+    libraries: Fact[dict[str, str]] = unknown(_EARLIER)
 
 
 class Recipe(Record, frozen=True, kw_only=True):
@@ -125,7 +131,8 @@ class RunRecord(Record, frozen=True, kw_only=True):
     """What happened while it ran, and how well it was observed.
 
     ``names`` is what was there when it started; ``keep`` the size in bytes up to which contents
-    were kept.
+    were kept; ``entropy`` what its generators took from the system;
+    ``programs`` what it used of the system itself.
     """
 
     times: Fact[Times]
@@ -141,6 +148,8 @@ class RunRecord(Record, frozen=True, kw_only=True):
     coverage: Fact[Coverage]
     names: Fact[Names] = unknown(_EARLIER)
     keep: Fact[int] = unknown(_EARLIER)
+    entropy: Fact[Entropy] = unknown(_EARLIER)
+    programs: Fact[Programs] = unknown(_EARLIER)
 
 
 class Digests(Record, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditor.model.entropy import ProcessEntropy
 from auditor.model.fact import Fact, unknown
 from auditor.model.facts import (
     Arithmetic,
@@ -9,6 +10,7 @@ from auditor.model.facts import (
     Coverage,
     Cpu,
     Distribution,
+    Entropy,
     Exit,
     GeneratorUse,
     Git,
@@ -20,6 +22,7 @@ from auditor.model.facts import (
     Metric,
     NetworkAccess,
     Process,
+    Programs,
     Resources,
     Seed,
     Stdin,
@@ -52,6 +55,7 @@ class Observation(Record, frozen=True, kw_only=True):
     ``--metrics``; ``metrics`` those a tracker recorded. ``contents`` is a folder of
     contents, by the hexadecimal digits of their digest, saved before the run overwrote them;
     ``stdin_copy`` the file with what was taken from stdin. ``names`` were there when it started.
+    ``drawn`` is the entropy that its generators took, of which ``entropy`` has no digest yet.
     """
 
     name: str
@@ -65,6 +69,7 @@ class Observation(Record, frozen=True, kw_only=True):
     locale: Fact[Locale]
     zone: Fact[str]
     variables: Fact[Variables]
+    libraries: Fact[dict[str, str]] = unknown("nobody recorded them")
     dependencies: Fact[tuple[Distribution, ...]]
     image: Fact[Image]
     params: dict[str, Fact[str]]
@@ -89,3 +94,6 @@ class Observation(Record, frozen=True, kw_only=True):
     uncaught: Fact[tuple[Uncaught, ...]]
     resources: Fact[Resources]
     coverage: Fact[Coverage]
+    entropy: Fact[Entropy] = unknown("nobody recorded it")
+    programs: Fact[Programs] = unknown("nobody recorded them")
+    drawn: tuple[ProcessEntropy, ...] = ()

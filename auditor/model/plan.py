@@ -46,6 +46,7 @@ class Lock(Record, frozen=True, kw_only=True):
     """``requirements`` in pip-tools' format with hashes, ``pylock`` the same as PEP 751 has it.
 
     ``unlocked`` is what is not in it, ``remarks`` what is, but not just as it was installed.
+    ``base`` is the digest of the published image that it was first installed in, if it was in one.
     """
 
     requirements: str
@@ -53,6 +54,7 @@ class Lock(Record, frozen=True, kw_only=True):
     wheels: tuple[LockedWheel, ...] = ()
     unlocked: tuple[Unverified, ...] = ()
     remarks: tuple[Unverified, ...] = ()
+    base: Digest | None = None
 
 
 class Mount(Record, frozen=True, kw_only=True):
@@ -70,7 +72,9 @@ class Limits(Record, frozen=True, kw_only=True):
     """Enforced, ``None`` is no limit. Sizes in bytes, ``timeout`` in seconds.
 
     ``disk`` is what the run may write in all, ``file`` the size of one file, ``log`` what it may
-    print on stdout and on stderr each, ``shm`` the size of /dev/shm.
+    print on stdout and on stderr each, ``shm`` the size of /dev/shm, ``scratch`` that of /tmp and
+    of the home, each. ``pids`` counts processes and threads, ``descriptors`` are those that one
+    process may have open.
     """
 
     network: Literal["none", "bridge"] = "none"
@@ -82,6 +86,8 @@ class Limits(Record, frozen=True, kw_only=True):
     file: int | None = None
     log: int | None = None
     shm: int = 1 << 30
+    scratch: int | None = None
+    descriptors: int = 65536
 
 
 class Plan(Record, frozen=True, kw_only=True):
@@ -94,6 +100,7 @@ class Plan(Record, frozen=True, kw_only=True):
     ``unhonoured`` is every recorded fact that this replay does not restore. ``policy`` is the
     digest of the one that the replays will be judged by. ``gpus`` is what the engine is asked for:
     ``all``, a number or ids. ``entropy`` is the object with what unseeded generators are to draw.
+    ``flags`` are the options of ``docker run`` that hold a container as this replay's is held.
     """
 
     base: Base
@@ -115,3 +122,4 @@ class Plan(Record, frozen=True, kw_only=True):
     policy: Digest | None = None
     gpus: str | None = None
     entropy: Digest | None = None
+    flags: tuple[str, ...] = ()

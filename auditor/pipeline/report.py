@@ -7,10 +7,11 @@ from pathlib import Path
 
 from auditor.errors import InputError
 from auditor.model.audit import Audit
+from auditor.model.digest import hex_of
 from auditor.render import RENDERERS, render
 from auditor.store.atomic import write
 
-__all__ = ["check_targets", "write_reports"]
+__all__ = ["check_targets", "own_targets", "write_reports"]
 
 
 def check_targets(targets: Iterable[Path]) -> None:
@@ -22,6 +23,12 @@ def check_targets(targets: Iterable[Path]) -> None:
                 f"cannot write {target}: no report format {target.suffix or '(no suffix)'}",
                 hint=f"the suffix decides: {known}",
             )
+
+
+def own_targets(targets: Iterable[Path], identity: str) -> tuple[Path, ...]:
+    """Return the targets for one run of several: its id stands before the suffix."""
+    short = hex_of(identity)[:12]
+    return tuple(target.with_stem(f"{target.stem}-{short}") for target in targets)
 
 
 def write_reports(audit: Audit, targets: Iterable[Path], tell: Callable[[str], None]) -> None:

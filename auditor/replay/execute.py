@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from auditor.locking import Progress
 from auditor.model.fact import Fact
 from auditor.model.facts import Exit
 from auditor.model.files import Manifest
@@ -55,10 +54,12 @@ def execute(
     objects: Objects,
     engine: Engine,
     number: int,
-    progress: Progress = lambda _message: None,
+    *,
+    processors: str = "",
 ) -> Iterator[Executed]:
     """Run the replay and yield what it left; its folder lives as long as the block.
 
+    ``processors`` are those that it may use, as in ``Container``.
     Raises ``EngineError`` where the engine goes away, ``NotReplayedError`` where it refuses.
     """
     plan = prepared.plan
@@ -70,7 +71,6 @@ def execute(
         tree, observation = work / "tree", work / "observation"
         mounts = lay_out(plan, objects, work)
         _ask(observation / "request.json", plan, prepared.fingerprint)
-        progress(f"running {' '.join(plan.argv)[:80]}")
         ended = engine.run(
             Container(
                 image=prepared.image.id,
@@ -81,7 +81,8 @@ def execute(
                 mounts=mounts,
                 scratch=tuple(folder for folder in (_TMP, HOME) if folder != plan.root),
                 limits=plan.limits,
-                gpus=prepared.options.gpus,
+                gpus=plan.gpus,
+                processors=processors,
                 talk=True,
             )
         )

@@ -184,8 +184,12 @@ def test_files_of_other_programs(project: Project) -> None:
     for fact in (seen.interpreter, seen.dependencies, seen.locale, seen.seeds, seen.generators):
         assert fact.how == "unknown"
         assert "no Python process" in fact.reason
-    for fact in (seen.network, seen.processes, seen.uncaught, seen.arithmetic):
+    for fact in (seen.network, seen.uncaught, seen.arithmetic):
         assert fact.how == "unknown"
+    assert [process.argv for process in seen.processes.value or ()] == [
+        ("bash", "prepare.sh", "raw.txt"),
+        ("cat", "raw.txt"),
+    ]
     assert seen.variables.how == "recorded"
     assert seen.system.how == "recorded"
     assert seen.coverage.value is not None
@@ -329,7 +333,7 @@ def test_what_is_no_observation_is_refused(tmp_path: Path) -> None:
 
 def test_hostile_lines_are_passed_over_and_counted(project: Project) -> None:
     folder = project.python("import json")
-    (path,) = (folder / "events").glob("*.jsonl")
+    (path,) = (folder / "events").glob("[0-9]*.jsonl")
     with path.open("ab") as file:
         file.write(b"not json\n[" + b"[" * 100_000 + b'\n{"event": "read", "path": 3}\n\xff\n')
         file.write(b'{"event": "read", "time": 1, "pa')
@@ -441,11 +445,42 @@ def test_names_that_were_there(project: Project) -> None:
     assert {name for name, one in found.items() if one.size is None} == {"data", "rest", "link"}
     assert {name for name, one in found.items() if one.changed} == {"old.txt", "lock", "moved"}
     assert (found["rest/x"].size, found["rest/x"].modified) == (6, 1_500_000_000_123_456)
-    assert not {"made", "there", "broken"} & set(found)
+    assert not {"made", "there"} & set(found)
+    assert {name: one.link for name, one in found.items() if one.link} == {
+        "link": "data",
+        "broken": "nowhere",
+    }
+    assert found["broken"].size == 0
     assert seen.inputs.value is not None
     listed = {file.path for file in seen.inputs.value if file.seen == "listed"}
     assert listed == {"data/unread"}
     assert not any(file.gone for file in seen.inputs.value if file.path.startswith("data"))
+
+
+def test_names_have_the_order_in_which_they_were_listed(project: Project) -> None:
+    for number in range(20):
+        project.write(f"data/{number}", "x")
+    (project.root / "data/tool").touch(mode=0o755)
+    for path in ("other/a", "other/b"):
+        project.write(path, "x")
+    seen = read(project.python("import os; print(' '.join(os.listdir('data')))"))
+    found = {name.path: name for name in seen.names.value or ()}
+    ordered = sorted((one.order, name) for name, one in found.items() if one.order is not None)
+    assert [order for order, _name in ordered] == list(range(21))
+    said = (project.folder / "stdout").read_text().split()
+    assert [name for _order, name in ordered] == [f"data/{name}" for name in said]
+    assert [name for name, one in found.items() if one.executable] == ["data/tool"]
+    assert found["other/a"].order is None
+
+
+def test_the_times_of_what_was_read_elsewhere_are_known(project: Project) -> None:
+    place = project.place / "elsewhere.csv"
+    place.write_text("x")
+    os.utime(place, ns=(0, 1_500_000_000_123_456_789))
+    script = f"open({str(place)!r}).read(); open({str(place) + '.new'!r}, 'w').write('1')"
+    seen = read(project.python(script))
+    (found,) = [name for name in seen.names.value or () if name.path.startswith("/")]
+    assert (found.path, found.modified) == (str(place), 1_500_000_000_123_456)
 
 
 @pytest.mark.slow
@@ -507,3 +542,30 @@ def test_a_working_directory_below_the_root(project: Project) -> None:
     assert seen.command.value is not None
     assert seen.command.value.cwd == "sub"
     assert set(named(seen.source.value)) == {"sub/run.py"}
+
+
+def test_what_native_code_made_is_no_input(project: Project) -> None:
+    project.write("old.txt", "old")
+    seen = read(
+        project.python(
+            """
+            import ctypes, os
+            libc = ctypes.CDLL(None)
+            libc.fopen.restype = ctypes.c_void_p
+            os.mkdir("out")
+            for name in (b"out/model.txt", b"made.txt", b"old.txt"):
+                file = ctypes.c_void_p(libc.fopen(name, b"a"))
+                libc.fputs(b"native", file)
+                libc.fclose(file)
+            open("out/model.txt", "a").write("x")
+            open("made.txt").read()
+            open("old.txt").read()
+            """
+        )
+    )
+    assert [file.path for file in seen.inputs.value or ()] == ["old.txt"]
+    assert {file.path for file in seen.outputs.value or ()} == {
+        "out/model.txt",
+        "made.txt",
+        "old.txt",
+    }

@@ -104,10 +104,10 @@ def test_network_attempts_and_the_host_an_error_is_about(bench: Bench) -> None:
         """
     )
     assert [(event["host"], event["port"]) for event in run.of("network")] == [
-        ("nowhere.invalid", None),
+        ("nowhere.invalid", 80),
         ("127.0.0.1", 1),
     ]
-    assert run.of("end")[0]["network"] == [["nowhere.invalid", None, 1], ["127.0.0.1", 1, 3]]
+    assert run.of("end")[0]["network"] == [["nowhere.invalid", 80, 1], ["127.0.0.1", 1, 3]]
     assert run.of("uncaught")[0]["subject"] == "127.0.0.1"
 
 

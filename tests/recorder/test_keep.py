@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from auditor import recorder
-from auditor.recorder import inventory
 from auditor.recorder.keep import digests as hashing
 from auditor.recorder.keep import listings, signals, streams, system, tree, watch
 from auditor.recorder.keep import main as keeper
@@ -193,7 +192,7 @@ def test_what_cannot_be_followed_is_counted(tmp_path: Path) -> None:
     (tmp_path / "events").mkdir()
     digests = hashing.Digests(str(tmp_path / "digests.jsonl"))
     seen = listings.Listings(str(tmp_path), {}, 0)
-    follower = watch.Watch(str(tmp_path), str(FOLDER), digests, seen)
+    follower = watch.Watch(str(tmp_path), str(FOLDER), str(tmp_path), digests, seen)
     (tmp_path / "events" / "1.jsonl").write_bytes(
         b'{"event": "read"}\n{"event": "rename", "to": ""}\n{"event": "rename", "to": "/y"}\n'
         b'{"event": "digest", "path": "/absent", "stat": [1]}\n{"event": "write", "path": "/x"}\n'
@@ -202,7 +201,7 @@ def test_what_cannot_be_followed_is_counted(tmp_path: Path) -> None:
     time.sleep(0.1)
     assert follower.finish() == ["1 events could not be followed"]
     assert list(follower.written) == ["/y", "/x"]
-    lost = watch.Watch(str(tmp_path / "absent"), str(FOLDER), digests, seen)
+    lost = watch.Watch(str(tmp_path / "absent"), str(FOLDER), "/", digests, seen)
     lost._poll()
     assert lost._failures == 1
 
@@ -272,6 +271,7 @@ def test_snapshots_leave_out_what_is_no_result(
     after = tree.snapshot(str(tmp_path), [str(tmp_path / "store")])
     assert tree.changes(before, after) == {
         "changed": ["kept/x"],
+        "created": [],
         "directories": ["made"],
         "removed": ["kept/gone"],
         "complete": True,
@@ -326,68 +326,3 @@ def test_interpreters_that_do_not_answer(tmp_path: Path) -> None:
         f"{slow} took too long to list what it has installed",
         "/absent/python could not be asked what it has installed",
     ]
-
-
-def distribution(folder: Path, name: str, **files: str) -> None:
-    info = folder / f"{name}-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-    for file, text in files.items():
-        (info / {"direct": "direct_url.json"}.get(file, file)).write_text(text)
-
-
-def test_the_inventory(tmp_path: Path) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-    vcs = '{"url": "https://me:pw@host/r", "vcs_info": {"vcs": "git", "commit_id": "abc"}}'
-    distribution(first, "Some_Thing.x", RECORD="a.py,sha256=1,2\n", INSTALLER="pip\n", direct=vcs)
-    distribution(second, "some-thing-x", REQUESTED="")
-    editable = '{"url": "file:///p", "dir_info": {"editable": true}}'
-    distribution(second, "editable", direct=editable, REQUESTED="")
-    archive = '{"url": "https://h/a.whl", "archive_info": {"hash": "sha256=ab"}}'
-    distribution(second, "archive", direct=archive)
-    distribution(
-        second, "newer", direct='{"url": "u", "archive_info": {"hashes": {"sha256": "c"}}}'
-    )
-    distribution(second, "plain", direct='{"url": "u"}')
-    distribution(second, "broken", direct="{")
-    found = {row["name"]: row for row in inventory.distributions([str(first), str(second)])}
-    assert set(found) == {"some-thing-x", "editable", "archive", "newer", "plain", "broken"}
-    assert found["some-thing-x"]["location"] == str(first)
-    assert found["some-thing-x"]["installer"] == "pip"
-    assert found["some-thing-x"]["origin"]["url"] == "https://host/r"
-    assert found["some-thing-x"]["origin"]["commit"] == "abc"
-    assert found["editable"]["origin"]["editable"]
-    assert found["editable"]["requested"]
-    assert found["editable"]["reason"] == "it has no RECORD"
-    assert found["archive"]["origin"]["digest"] == "sha256:ab"
-    assert found["newer"]["origin"]["digest"] == "sha256:c"
-    assert found["plain"]["origin"]["digest"] is None
-    assert "cannot be read" in found["broken"]["reason"]
-
-
-def test_a_record_s_digest_does_not_depend_on_the_installer() -> None:
-    rows = ["p/a.py,sha256=1,10", '"p/b,c.py",sha256=2,10', "p-1.dist-info/METADATA,sha256=3,1"]
-    written = [
-        "p/__pycache__/a.cpython-311.pyc,,",
-        "p-1.dist-info/RECORD,,",
-        "p-1.dist-info/INSTALLER,sha256=9,4",
-        "p-1.dist-info/REQUESTED,sha256=9,0",
-        "p-1.dist-info/direct_url.json,sha256=9,4",
-        "../../../bin/p,sha256=9,200",
-        "/usr/bin/q,sha256=9,200",
-    ]
-    plain = inventory.record_digest("\n".join(rows))
-    assert plain.startswith("sha256:")
-    assert inventory.record_digest("\r\n".join(reversed([*rows, *written]))) == plain
-    assert inventory.record_digest("\n".join(rows[:2])) != plain
-
-
-def test_the_inventory_as_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    distribution(tmp_path, "thing")
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    question = {"executable": "x", "prefix": "y", "path": [str(tmp_path)]}
-    (tmp_path / "ask").write_text(json.dumps(question))
-    assert inventory.main([str(tmp_path / "ask"), str(tmp_path / "answer")]) == 0
-    answer = json.loads((tmp_path / "answer").read_text())
-    assert [row["name"] for row in answer["distributions"]] == ["thing"]
-    assert (answer["executable"], answer["prefix"]) == ("x", "y")

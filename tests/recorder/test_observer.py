@@ -350,11 +350,11 @@ def test_network_attempts(observer: hook.Observer, observation: Path) -> None:
     observer.listen("socket.connect", (None, "/run/socket"))
     observer.listen("socket.connect", (None, ("fe80::1", "scope")))
     assert [(event["host"], event["port"]) for event in events(observation)] == [
-        ("example.org", None),
+        ("example.org", 80),
         ("10.0.0.1", 80),
         ("fe80::1", None),
     ]
-    assert observer.network.counts()[0] == ["example.org", None, 2]
+    assert observer.network.counts()[0] == ["example.org", 80, 2]
     assert observer.network.last == "fe80::1"
 
 

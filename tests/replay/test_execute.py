@@ -27,7 +27,7 @@ def play(make: Any, engine: Engine, cache: Path) -> Play:
         chosen = Options(**options)
         said: list[str] = []
         prepared = prepare(fingerprint, make.objects, engine, chosen, tell=said.append, cache=cache)
-        with execute(prepared, make.objects, engine, 1, said.append) as executed:
+        with execute(prepared, make.objects, engine, 1) as executed:
             return look(executed)
 
     return replay

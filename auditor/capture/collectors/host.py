@@ -14,12 +14,16 @@ __all__ = ["host"]
 def host() -> Fact[Host]:
     """Return names and kernel release of this machine."""
     uname = os.uname()
-    value = Host(name=uname.nodename, user=_user(), kernel=f"{uname.sysname} {uname.release}")
+    user, home = _person()
+    kernel = f"{uname.sysname} {uname.release}"
+    value = Host(name=uname.nodename, user=user, kernel=kernel, home=home)
     return recorded(value, "uname, passwd")
 
 
-def _user() -> str:
+def _person() -> tuple[str, str]:
+    """Return the user's name and home."""
     try:
-        return pwd.getpwuid(os.geteuid()).pw_name
+        entry = pwd.getpwuid(os.geteuid())
     except KeyError:
-        return str(os.geteuid())
+        return str(os.geteuid()), ""
+    return entry.pw_name, entry.pw_dir

@@ -1,4 +1,4 @@
-"""Which keys of two mappings differ: equality first, then deepdiff over what is left."""
+"""Which keys of two mappings differ: equality first, then as written, then deepdiff."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[s
     As in canonical JSON, 1 and true are two values, 1 and 1.0 are one.
     """
     suspects = [key for key in sorted({*before, *after}) if not _equal(before, after, key)]
-    if not suspects:
-        return ()
-    left = {key: before[key] for key in suspects if key in before}
-    right = {key: after[key] for key in suspects if key in after}
-    found = _differing(left, right)
-    # What deepdiff takes for equal and canonical JSON does not is a difference all the same.
-    return tuple(key for key in suspects if key in found or _lost(left, right, key))
+    # What is written otherwise differs, whatever deepdiff takes for equal: it is asked of the rest.
+    differing = {key for key in suspects if _lost(before, after, key)}
+    unsure = [key for key in suspects if key not in differing]
+    if unsure:
+        differing |= _differing(
+            {key: before[key] for key in unsure}, {key: after[key] for key in unsure}
+        )
+    return tuple(key for key in suspects if key in differing)
 
 
 def _equal(before: Mapping[str, Any], after: Mapping[str, Any], key: str) -> bool:

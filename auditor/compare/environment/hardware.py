@@ -51,6 +51,8 @@ def _gpu(value: Gpus) -> dict[str, Any]:
 
 def _arithmetic(value: Arithmetic) -> dict[str, Any]:
     found: dict[str, Any] = {"hardware.simd": value.simd}
+    if value.gpu is not None:
+        found["hardware.gpu-use"] = value.gpu
     for one in value.libraries:
         name = PurePosixPath(one.file).name
         found[f"system.library:{name}"] = one.version
@@ -61,6 +63,8 @@ def _arithmetic(value: Arithmetic) -> dict[str, Any]:
 
 def _weigh_arithmetic(subject: str, before: Any, after: Any) -> Weight:  # noqa: ANN401
     kind = subject.partition(":")[0]
+    if kind == "hardware.gpu-use":
+        return _weigh_gpu_use(before, after)
     if before is None or after is None:
         return Weight(severity="minor", note="a numeric library was loaded on one side only")
     if kind == "parallelism.threads":
@@ -69,6 +73,13 @@ def _weigh_arithmetic(subject: str, before: Any, after: Any) -> Weight:  # noqa:
         return Weight(severity="major", note="another kernel rounds in another order")
     note = "it decides how numbers are computed"
     return Weight(severity="major", note=note, area="environment")
+
+
+def _weigh_gpu_use(before: Any, after: Any) -> Weight:  # noqa: ANN401
+    if "used" in {before, after}:
+        return Weight(severity="major", note="a GPU adds up in another order than a CPU")
+    note = "CUDA was loaded by one of them only, and no GPU was seen in use"
+    return Weight(severity="info", note=note)
 
 
 def _generators(value: tuple[GeneratorUse, ...]) -> dict[str, Any]:

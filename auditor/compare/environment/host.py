@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from typing import Any
 
 import msgspec
@@ -11,12 +13,14 @@ from auditor.model.facts import (
     Host,
     Interpreter,
     Locale,
+    Programs,
     System,
     Variables,
 )
 
 __all__ = ["HOST"]
 
+_VERSIONED = re.compile(r"(.+\.so(?:\.\d+)?)(?:\.\d+)*")
 _PLACES = frozenset(
     {
         "environment.python.executable",
@@ -111,6 +115,10 @@ def _weigh_contained_variable(subject: str, before: Any, after: Any) -> Weight: 
     return _weigh_variable(subject, before, after)
 
 
+def _libraries(value: dict[str, str]) -> dict[str, Any]:
+    return {f"system.library:{name}": version for name, version in value.items()}
+
+
 def _locale(value: Locale) -> dict[str, Any]:
     return {"locale": msgspec.structs.asdict(value)}
 
@@ -120,6 +128,24 @@ def _host(value: Host) -> dict[str, Any]:
 
 
 _BY_CONSTRUCTION = always("info", "a container has its own; it is not the run's")
+
+
+def _programs(value: Programs) -> dict[str, Any]:
+    used = {posixpath.basename(one.path): one.digest or one.build_id for one in value.programs}
+    used |= {_soname(one.file): one.digest or one.build_id for one in value.libraries}
+    return {f"system.library:{name}": {"digest": digest or None} for name, digest in used.items()}
+
+
+def _soname(path: str) -> str:
+    match = _VERSIONED.fullmatch(posixpath.basename(path))
+    return match.group(1) if match else posixpath.basename(path)
+
+
+def _weigh_program(_subject: str, before: Any, after: Any) -> Weight:  # noqa: ANN401
+    if before is None or after is None:
+        return Weight(severity="info", note="it was used on one side only")
+    return Weight(severity="minor", note="another build of a program or library may act otherwise")
+
 
 HOST: tuple[Section, ...] = (
     Section(
@@ -143,6 +169,21 @@ HOST: tuple[Section, ...] = (
         fact=lambda run: run.recipe.environment.libc,
         subjects=lambda value: {"system.library:libc": value},
         weigh=always("major", "its mathematical functions may round otherwise"),
+    ),
+    Section(
+        name="system.libraries",
+        area="environment",
+        fact=lambda run: run.recipe.environment.libraries,
+        subjects=_libraries,
+        weigh=always("minor", "the standard library hands its work on to it"),
+    ),
+    Section(
+        name="system.programs",
+        area="environment",
+        fact=lambda run: run.record.programs,
+        subjects=_programs,
+        weigh=_weigh_program,
+        show=lambda value, _sides: value["digest"] or "unread",
     ),
     Section(
         name="locale",

@@ -79,7 +79,8 @@ def _dependencies(value: tuple[Distribution, ...]) -> dict[str, Any]:
         subject = f"dependency:{one.name}"
         while subject in found:
             subject += " (shadowed)"
-        commit = one.origin.commit if one.origin else None
+        # Of an editable install the commit is that of the project, whose code is compared itself.
+        commit = one.origin.commit if one.origin and one.origin.kind == "vcs" else None
         found[subject] = {"version": one.version, "digest": one.digest, "commit": commit}
     return found
 

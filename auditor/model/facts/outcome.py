@@ -34,9 +34,12 @@ class Exit(Record, frozen=True, kw_only=True):
     """How the command ended. ``code`` as the shell sees it; ``signal`` is a name like SIGKILL.
 
     ``interrupted``: a person's Ctrl-C or a termination request was passed on to it, ``killed``:
-    a signal ended it, ``out-of-memory`` and ``timed-out``: a limit ended it.
+    a signal ended it, ``out-of-memory``, ``timed-out`` and ``over-limit`` (it wrote or printed
+    more than it was allowed to): a limit ended it.
     """
 
-    status: Literal["succeeded", "failed", "interrupted", "killed", "out-of-memory", "timed-out"]
+    status: Literal[
+        "succeeded", "failed", "interrupted", "killed", "out-of-memory", "timed-out", "over-limit"
+    ]
     code: int | None
     signal: str | None = None

@@ -12,6 +12,7 @@ from auditor.model.record import Record
 __all__ = [
     "Command",
     "Distribution",
+    "Edited",
     "Git",
     "Image",
     "Interpreter",
@@ -94,13 +95,27 @@ class Variables(Record, frozen=True, kw_only=True):
 
 
 class Origin(Record, frozen=True, kw_only=True):
-    """Where a distribution came from (PEP 610), credentials stripped from ``url``."""
+    """Where a distribution came from (PEP 610, or conda's own), credentials stripped from ``url``.
+
+    ``digest`` is that of the file it was installed from, ``md5`` where conda knew no better.
+    ``commit`` is that of a repository; of an editable install, the one its folder was at, and
+    ``tree`` the digest of the paths and contents there.
+    """
 
     url: str
-    kind: Literal["vcs", "archive", "directory"]
+    kind: Literal["vcs", "archive", "directory", "conda"]
     editable: bool = False
     commit: str | None = None
     digest: Digest | None = None
+    tree: Digest | None = None
+    md5: str | None = None
+
+
+class Edited(Record, frozen=True, kw_only=True):
+    """A file of a distribution that is not as it was installed; no ``digest``: it is gone."""
+
+    path: str
+    digest: Digest | None
 
 
 class Distribution(Record, frozen=True, kw_only=True):
@@ -108,8 +123,8 @@ class Distribution(Record, frozen=True, kw_only=True):
 
     ``digest`` is over the rows of RECORD (path, hash) less what an installer writes: ``.pyc``,
     RECORD, INSTALLER, REQUESTED, ``direct_url.json``, and scripts outside site-packages. ``None``
-    with a ``reason`` where there is
-    no RECORD.
+    with a ``reason`` where there is no RECORD. ``edited`` are the first of the files that were
+    changed in place since, whose rows in ``digest`` are what they contain now.
     """
 
     name: str
@@ -119,6 +134,7 @@ class Distribution(Record, frozen=True, kw_only=True):
     installer: str = ""
     requested: bool = False
     reason: str = ""
+    edited: tuple[Edited, ...] = ()
 
 
 class Image(Record, frozen=True, kw_only=True):

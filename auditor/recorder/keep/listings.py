@@ -49,6 +49,10 @@ class Listings:
         if not self._is_known(folder) and len(self._elsewhere) < tree.MOST:
             self._elsewhere.update(_scanned(folder, self._started))
 
+    def had(self, path: str) -> bool:
+        """Say whether ``path`` was in the project when the run started, as far as that is known."""
+        return path in self._project if self._complete else True
+
     def take_contents(self, digests: Digests, written: Collection[str]) -> List[str]:
         """Hash what the run saw by name and left as it was; return what there is to know.
 
@@ -69,12 +73,20 @@ class Listings:
         return [(what + " in all than what is kept") % passed]
 
     def write(self, place: str) -> None:
-        """Write ``[path, size, mtime]`` of each name to ``place``, JSON in ASCII.
+        """Write ``[path, size, mtime, executable, link]`` of each name to ``place``, JSON in ASCII.
 
-        The size of a folder is ``None``; mtimes are in microseconds. Links are what they lead to.
+        In each folder in the order in which the system lists it. The size of a folder is ``None``;
+        mtimes are in microseconds. A link is what it leads to, and where ``link`` says, if it is as
+        it was.
         """
         rows = [
-            (path, None if tree.is_folder(state) else state[1], state[2] // _MICROSECOND)
+            (
+                path,
+                None if tree.is_folder(state) else state[1],
+                state[2] // _MICROSECOND,
+                bool(modes.S_ISREG(state[3]) and state[3] & 0o100),
+                self._link(path),
+            )
             for path, state in self._all().items()
         ]
         partial = place + ".partial"
@@ -82,10 +94,26 @@ class Listings:
             file.write(json.dumps(rows))
         os.rename(partial, place)
 
+    def _link(self, path: str) -> str:
+        state = self._project.get(path)
+        if state is None or not modes.S_ISLNK(state[3]) or _state(path, follow=False) != state:
+            return ""
+        try:
+            return os.readlink(path)
+        except OSError:
+            return ""
+
+    def _leads_inside(self, path: str) -> bool:
+        link = self._link(path)
+        target = os.path.normpath(os.path.join(os.path.dirname(path), link))
+        return bool(link) and not link.startswith("/") and self._is_inside(target)
+
     def _all(self) -> Dict[str, State]:
         found = {}
         for path, state in {**self._project, **self._elsewhere}.items():
             real = _state(path, follow=True) if modes.S_ISLNK(state[3]) else state
+            if real is None and self._leads_inside(path):
+                real = (state[0], 0, state[2], modes.S_IFREG)  # to nothing, or to nothing yet
             if real is not None and (tree.is_folder(real) or modes.S_ISREG(real[3])):
                 found[path] = real
         return found

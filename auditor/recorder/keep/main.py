@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 
 from . import signals, system, tree
 from .digests import Digests
+from .entropy import lay_out
+from .follow import follower
 from .launch import StartError, environment, launch
 from .listings import Listings
+from .memory import oom_kills
+from .pulse import Pulse
 from .records import request_of, write
+from .resolver import Resolver
 from .stdin import feed, stdin_of
 from .streams import Stream
+from .used import used
 from .watch import Watch
 
 TYPE_CHECKING = False
@@ -45,15 +52,21 @@ class _Keeper:
         self.recorder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         self.root = str(self.request["root"])
         self.cwd = str(self.request["cwd"])
+        self.resolver = Resolver()
+        self.killed = oom_kills()
 
     def run(self) -> int:
         """Run the command and write all records."""
+        os.makedirs(os.path.join(self.folder, "events"), exist_ok=True)
+        following = follower(self.folder, str(self.request["trace"]))
         self._prepare()
+        unfed = lay_out(self.folder, str(self.request["entropy"]))
         skipped = (self.folder, str(self.request["store"]))
         before = tree.snapshot(self.root, skipped)
         digests = Digests(os.path.join(self.folder, "digests.jsonl"))
         self._named(digests)
-        streams = [Stream(os.path.join(self.folder, name)) for name in ("stdout", "stderr")]
+        log = int(self.request["log"])
+        streams = [Stream(os.path.join(self.folder, name), log) for name in ("stdout", "stderr")]
         stdin = self._stdin()
         asked = list(self.request["variables"])
         start = system.facts(self.argv, os.path.join(self.recorder, "inject"), asked)
@@ -62,16 +75,22 @@ class _Keeper:
         try:
             os.chdir(self.cwd)
             variables = environment(self.folder, os.path.join(self.recorder, "inject"))
-            pid = launch(self.argv, variables, stdin.descriptor, streams[0].sink, streams[1].sink)
+            sinks = (streams[0].sink, streams[1].sink)
+            pid = launch(self.argv, variables, stdin.descriptor, *sinks, following.ready)
+            following.started()
         except StartError as error:
+            following.started()
+            following.finish()
             write(self.folder, "start.json", dict(start, started=started, pid=None))
             return self._refused(error, started)
         write(self.folder, "start.json", dict(start, started=started, pid=pid))
         stdin.start()
-        streams[0].copy_to(1)
-        streams[1].copy_to(2)
+        streams[0].copy_to(1, lambda: _kill(pid))
+        streams[1].copy_to(2, lambda: _kill(pid))
+        if self.request["pulse"]:
+            Pulse(str(self.request["pulse"]), lambda: _kill(pid)).start()
         listings = Listings(self.root, before, int(self.request["keep"]))
-        watch = Watch(self.folder, self.recorder, digests, listings)
+        watch = Watch(self.folder, self.recorder, self.root, digests, listings)
         watch.start()
         ending = signals.attend(pid)
         times = {
@@ -79,9 +98,11 @@ class _Keeper:
             "finished": _now(),
             "duration": time.monotonic() - clock,
         }
-        notes = [note for stream in streams for note in stream.finish()]
+        notes = unfed + [note for stream in streams for note in stream.finish()]
         write(self.folder, "stdin.json", stdin.finish())
+        notes += following.finish()
         notes += watch.finish()
+        notes += self._used(watch)
         self._outputs(digests, tree.changes(before, tree.snapshot(self.root, skipped)), watch)
         listings.write(os.path.join(self.folder, "names.json"))
         notes += listings.take_contents(digests, watch.written)
@@ -94,12 +115,13 @@ class _Keeper:
         return stdin_of(self.folder, int(self.request["keep"]))
 
     def _prepare(self) -> None:
-        for name in ("events", "contents"):
-            os.makedirs(os.path.join(self.folder, name), exist_ok=True)
+        os.makedirs(os.path.join(self.folder, "contents"), exist_ok=True)
         parts = [self.root, str(self.request["store"]), str(self.request["keep"])]
         parts += self.request["variables"]
         with open(os.path.join(self.folder, "settings"), "wb") as file:
             file.write(b"\0".join(os.fsencode(part) for part in parts))
+        if self.request["offline"]:
+            self.resolver.listen()
 
     def _named(self, digests: Digests) -> None:
         """Hash what was declared, and the files that the command line names."""
@@ -129,8 +151,15 @@ class _Keeper:
             paths += tree.files_below(path)
         digests.at_end(paths)
 
+    def _used(self, watch: Watch) -> List[str]:
+        record, notes = used(self.folder, {self.root, *watch.apart})
+        if record is not None:
+            write(self.folder, "programs.json", record)
+        return notes
+
     def _end(self, ending: Ending, times: Dict[str, Any], notes: List[str]) -> int:
         record = dict(ending.record(), blind=notes, error="", **times)
+        record.update(oom_kills=oom_kills() - self.killed, lookups=self.resolver.counts())
         write(self.folder, "exit.json", record)
         return ending.code
 
@@ -148,6 +177,13 @@ class _Keeper:
         }
         write(self.folder, "exit.json", record)
         return error.code
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
 
 
 def _now() -> str:

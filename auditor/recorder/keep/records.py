@@ -18,9 +18,14 @@ _DEFAULTS = {
     "metrics": [],
     "params": {},
     "keep": 0,
+    "log": 0,
+    "pulse": "",
+    "offline": False,
     "store": "",
     "stdin": {},
     "variables": [],
+    "entropy": "",
+    "trace": "auto",
 }  # type: Dict[str, Any]
 
 

@@ -25,7 +25,9 @@ def facts(argv: List[str], inject: str, asked: Collection[str] = ()) -> Dict[str
     name, source = zone()
     return {
         "argv": [without_userinfo(word) for word in argv],
-        "container": any(os.path.exists(mark) for mark in _CONTAINER_MARKS),
+        # The variable, as systemd has it, is all that Podman leaves beside a read-only root.
+        "container": "container" in os.environ
+        or any(os.path.exists(mark) for mark in _CONTAINER_MARKS),
         "system": uname.sysname,
         "machine": uname.machine,
         "distribution": _distribution(),

@@ -38,14 +38,17 @@ def snapshot(root: str, skipped: Sequence[str]) -> Snapshot:
 def changes(before: Snapshot, after: Snapshot) -> Dict[str, Any]:
     """Return ``changed`` (and new) files, new ``directories``, and if that is ``complete``.
 
-    ``removed`` are the files that were there and are not any more.
+    ``created`` are those of the changed that were not there, ``removed`` the files that were there
+    and are not any more.
     """
     if before is None or after is None:
-        return {"changed": [], "directories": [], "removed": [], "complete": False}
+        lists = ("changed", "created", "directories", "removed")
+        return dict({name: [] for name in lists}, complete=False)
     files = {path: state for path, state in after.items() if not is_folder(state)}
     made = [path for path, state in after.items() if is_folder(state) and path not in before]
     return {
         "changed": sorted(path for path, state in files.items() if state != before.get(path)),
+        "created": sorted(path for path in files if path not in before),
         "directories": sorted(path for path in made if os.path.basename(path) not in _SKIPPED),
         "removed": sorted(
             path for path, state in before.items() if path not in files and not is_folder(state)
@@ -76,19 +79,21 @@ def files_below(path: str) -> List[str]:
     return sorted(found)
 
 
-def _walk(folder: str, skipped: frozenset[str]) -> Iterator[Tuple[str, State]]:
-    try:
-        entries = list(os.scandir(folder))
-    except OSError:
-        return
-    for entry in entries:
+def _walk(top: str, skipped: frozenset[str]) -> Iterator[Tuple[str, State]]:
+    folders = [top]  # and no recursion: a tree may be deeper than Python's stack
+    while folders:
         try:
-            state = state_of(entry.stat(follow_symlinks=False))
+            entries = list(os.scandir(folders.pop()))
         except OSError:
             continue
-        yield entry.path, state
-        if is_folder(state) and not _is_apart(entry, skipped):
-            yield from _walk(entry.path, skipped)
+        for entry in entries:
+            try:
+                state = state_of(entry.stat(follow_symlinks=False))
+            except OSError:
+                continue
+            yield entry.path, state
+            if is_folder(state) and not _is_apart(entry, skipped):
+                folders.append(entry.path)
 
 
 def _is_apart(entry: os.DirEntry[str], skipped: frozenset[str]) -> bool:

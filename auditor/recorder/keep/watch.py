@@ -7,6 +7,7 @@ import os
 import threading
 
 from .inventories import Inventories
+from .named import named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Tail", "Watch"]
 
 _PERIOD = 0.03
+_SHARED = frozenset({"/usr/local", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share"})
 
 
 class Tail:
@@ -46,12 +48,17 @@ class Tail:
 class Watch(threading.Thread):
     """Hands events on: reads are hashed, listed folders noted, interpreters asked what they have.
 
-    ``written`` are the paths that the run wrote, in the order of the events.
+    ``written`` are the paths that the run wrote, in the order of the events; ``apart`` what
+    belongs to the interpreters and not to the system.
     """
 
-    def __init__(self, folder: str, recorder: str, digests: Digests, listings: Listings) -> None:
+    def __init__(
+        self, folder: str, recorder: str, root: str, digests: Digests, listings: Listings
+    ) -> None:
         super().__init__(daemon=True)
         self.written: Dict[str, None] = {}
+        self.apart: Dict[str, None] = {}
+        self._root = root
         self._tail = Tail(os.path.join(folder, "events"))
         self._inventories = Inventories(folder, recorder)
         self._digests = digests
@@ -105,6 +112,23 @@ class Watch(threading.Thread):
             self._inventories.of(
                 str(interpreter["executable"]), str(interpreter["prefix"]), list(event["path"])
             )
+            self.apart.update(dict.fromkeys(_own(interpreter, event["path"])))
+        elif kind == "executed":
+            files, folder = named(event, self._root)
+            for path in filter(self._listings.had, files):
+                self._digests.first(path, None, "argv")
+            if folder:
+                self._listings.saw(folder)
+
+
+def _own(interpreter: Dict[str, Any], path: List[str]) -> List[str]:
+    """Return the program of an interpreter, its folders, and those that it imports from."""
+    folders = [interpreter["prefix"], interpreter["base_prefix"], *path]
+    found = [os.path.realpath(str(folder)) for folder in folders if folder]
+    return [
+        os.path.realpath(str(interpreter["executable"])),
+        *(folder for folder in found if folder.count("/") > 1 and folder not in _SHARED),
+    ]
 
 
 def _event(line: bytes) -> Any:

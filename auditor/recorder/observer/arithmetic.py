@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
+from . import gpu
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional
@@ -23,8 +25,7 @@ _KINDS = (
     ("libgomp", "openmp"),
     ("libiomp", "openmp"),
     ("libomp", "openmp"),
-    ("libcublas.", "cublas"),
-    ("libcudnn.", "cudnn"),
+    *gpu.KINDS,
 )
 _TEXTS = {
     "openblas": ("openblas_get_config", "openblas_get_corename"),
@@ -42,22 +43,31 @@ _TORCH = (
     "get_num_threads",
     "get_num_interop_threads",
     "get_float32_matmul_precision",
+    "is_deterministic_algorithms_warn_only_enabled",
+    "backends.cudnn.enabled",
     "backends.cudnn.deterministic",
     "backends.cudnn.benchmark",
+    "backends.cudnn.benchmark_limit",
     "backends.cudnn.allow_tf32",
     "backends.cuda.matmul.allow_tf32",
+    "backends.cuda.matmul.allow_fp16_reduced_precision_reduction",
+    "backends.cuda.matmul.allow_bf16_reduced_precision_reduction",
+    "backends.cuda.matmul.allow_fp16_accumulation",
+    "utils.deterministic.fill_uninitialized_memory",
     "version.cuda",
 )
 
 
 def facts() -> Dict[str, Any]:
-    """Return ``libraries``, ``simd`` and ``flags`` of this process, without loading anything."""
-    return {"libraries": _libraries(), "simd": _simd(), "flags": _flags()}
+    """Return what this process computed with, without loading anything."""
+    mapped = _mapped()
+    libraries = _libraries([path for path in mapped if ".so" in path])
+    return {"libraries": libraries, "simd": _simd(), "flags": _flags(), "gpu": gpu.use(mapped)}
 
 
-def _libraries() -> List[Dict[str, Any]]:
+def _libraries(paths: List[str]) -> List[Dict[str, Any]]:
     found = []
-    for path in _mapped():
+    for path in paths:
         name = os.path.basename(path)
         kind = next((kind for mark, kind in _KINDS if mark in name), None)
         if kind is not None:
@@ -66,11 +76,11 @@ def _libraries() -> List[Dict[str, Any]]:
 
 
 def _mapped() -> List[str]:
-    """Return the shared libraries in this process's memory, in the order of their addresses."""
+    """Return the files in this process's memory, in the order of their addresses."""
     with open("/proc/self/maps", "rb") as file:
         rows = [line.split(None, 5) for line in file]
     paths = [os.fsdecode(row[5].strip()) for row in rows if len(row) > 5]  # noqa: PLR2004
-    return [path for path in dict.fromkeys(paths) if ".so" in path]
+    return list(dict.fromkeys(paths))
 
 
 def _asked(kind: str, path: str) -> Dict[str, Any]:
@@ -81,12 +91,20 @@ def _asked(kind: str, path: str) -> Dict[str, Any]:
         library = ctypes.CDLL(path, mode=getattr(os, "RTLD_NOLOAD", 4))
     except (ImportError, OSError):
         return entry
-    version, kernel = _TEXTS.get(kind, ("", ""))
-    entry["version"] = _mkl_version(library) if kind == "mkl" else _text(library, version)
-    entry["kernel"] = _text(library, kernel)
+    entry["version"] = _version(kind, library)
+    entry["kernel"] = _text(library, _TEXTS.get(kind, ("", ""))[1])
     threads = _symbol(library, _THREADS.get(kind, ""))
     entry["threads"] = threads() if threads is not None else None
     return entry
+
+
+def _version(kind: str, library: Any) -> Optional[str]:
+    if kind == "mkl":
+        return _mkl_version(library)
+    try:
+        return gpu.version(kind, library) or _text(library, _TEXTS.get(kind, ("", ""))[0])
+    except (AttributeError, ValueError):  # a version of the library that lacks the function
+        return None
 
 
 def _symbol(library: Any, name: str) -> Any:

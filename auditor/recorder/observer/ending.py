@@ -33,5 +33,6 @@ def facts(ledger: Ledger, network: Network, journal: Journal) -> Dict[str, Any]:
         "arithmetic": arithmetic.facts(),
         "native": [name for name in _NATIVE if name in sys.modules],
         "unfollowed": ledger.unfollowed,
+        "entropy": ledger.entropy.facts(),
         "lost": journal.lost,
     }

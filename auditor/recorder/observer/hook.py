@@ -9,6 +9,7 @@ from _thread import get_ident
 from . import process
 from .children import Children
 from .console import Console
+from .entropy import Entropy
 from .environ import Environ
 from .failures import Failures
 from .files import Files
@@ -17,6 +18,7 @@ from .journal import Journal
 from .ledger import Ledger
 from .network import Network
 from .places import Places
+from .urandom import Urandom
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ class Observer:
         self.console = Console(self.journal)
         self.network = Network(self.journal)
         self.failures = Failures(self.journal, self.network)
-        self.ledger = Ledger(self.places, self.journal)
+        self.entropy = Entropy(self.journal, observation)
+        self.ledger = Ledger(self.places, self.journal, self.entropy)
         self._ended = False
         self._busy: Set[int] = set()
         self._own = os.path.dirname(os.path.abspath(__file__))
@@ -52,7 +55,8 @@ class Observer:
         self.journal.write("start", fork=False, **facts)
         Environ(self.places, self.journal, set(facts["variables"])).watch()
         atexit.register(self.finish)
-        os.register_at_fork(after_in_child=self.forked)
+        os.register_at_fork(before=self.entropy.child, after_in_child=self.forked)
+        Urandom(self.entropy, self.places).watch()
         sys.addaudithook(self.listen)
         patches = dict(self.ledger.patches())
         patches["threading"] = self.failures.threads

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from _thread import get_ident
 
+from .entropy import Entropy
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, Tuple
@@ -24,9 +26,10 @@ _LONG = 200
 class Ledger:
     """Counts seeds and unseeded uses by call site; the first of each is an event at once."""
 
-    def __init__(self, places: Places, journal: Journal) -> None:
+    def __init__(self, places: Places, journal: Journal, entropy: Optional[Entropy] = None) -> None:
         self.places = places
         self.journal = journal
+        self.entropy = entropy or Entropy(journal)
         self.globals: List[Global] = []
         self.flush: List[Callable[[], None]] = []
         self.unfollowed = 0
@@ -36,7 +39,12 @@ class Ledger:
 
     def patches(self) -> Dict[str, Callable[[Any], None]]:
         """Return the patches by the name of the module they are for."""
-        return {"random": self._random, "numpy.random": self._numpy, "torch": self._torch}
+        return {
+            "random": self._random,
+            "numpy.random": self._numpy,
+            "torch": self._torch,
+            "multiprocessing.process": self._workers,
+        }
 
     def seeded(self, library: str, function: str, value: Any, frame: Any) -> None:
         """Note that ``function`` was called with the seed ``value``."""
@@ -73,13 +81,13 @@ class Ledger:
         modules: Any,
         name: str,
         note: Callable[[Any, Any], None],
-        made: Optional[Callable[[Any, Any, Any], None]] = None,
+        made: Optional[Callable[[Any, Any, Any], Any]] = None,
     ) -> None:
         """Replace the function ``name`` of ``modules`` by one that calls ``note`` first.
 
         ``note`` is given the first argument (``None`` if there is none) and the caller's frame;
         it is not called for what a patched function calls itself. ``made`` is called afterwards,
-        and is given the result as well.
+        and is given the result as well; what it returns, if anything, takes the result's place.
         """
         from functools import wraps
 
@@ -96,9 +104,10 @@ class Ledger:
             try:
                 _quietly(note, _first(args, kwargs), frame)
                 result = original(*args, **kwargs)
+                instead = None
                 if made is not None:
-                    _quietly(made, _first(args, kwargs), frame, result)
-                return result
+                    instead = _quietly(made, _first(args, kwargs), frame, result)
+                return result if instead is None else instead
             finally:
                 calling.pop(thread, None)
 
@@ -110,7 +119,7 @@ class Ledger:
     def conclude(self) -> None:
         """Look a last time at what only the end can tell."""
         for flush in self.flush:
-            flush()
+            _quietly(flush)
         for generator in self.globals:
             _quietly(generator.conclude)
         _quietly(self._conclude_followed)
@@ -126,6 +135,7 @@ class Ledger:
 
     def forked(self) -> None:
         """Count anew; generators keep what they are known by."""
+        self.entropy.fork()
         self._counts = {}
         self._calling.clear()
 
@@ -168,19 +178,31 @@ class Ledger:
 
         torch_patch.patch(module, self)
 
+    def _workers(self, module: Any) -> None:
+        from . import workers_patch
+
+        workers_patch.patch(module, self)
+
 
 class Global:
     """A module's global generator: whether it drew before anyone seeded it.
 
-    ``state`` returns something that changes with every draw and can be compared.
+    ``state`` returns something that changes with every draw and can be compared. ``begin`` takes
+    account of a start that came from entropy, and may give the generator another.
     """
 
-    def __init__(self, ledger: Ledger, library: str, state: Callable[[], Any]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        library: str,
+        state: Callable[[], Any],
+        begin: Callable[[], None] = bool,  # type: ignore[assignment]
+    ) -> None:
         self._ledger = ledger
         self._library = library
         self._state = state
-        self._known = False
-        self._start = state()
+        self._begin = begin
+        self.restart()
         ledger.globals.append(self)
 
     def seeded(self) -> None:
@@ -191,7 +213,13 @@ class Global:
     def restart(self) -> None:
         """Begin from the state that the generator has now, which came from entropy."""
         self._known = False
+        _quietly(self._begin)
         self._start = self._state()
+
+    def renew(self) -> None:
+        """Take account of the start again if that is still the generator's state."""
+        if not self._known and self._state() == self._start:
+            self.restart()
 
     def conclude(self) -> None:
         """Note an unseeded use if the state has moved since an unseeded start."""
@@ -218,8 +246,8 @@ def _first(args: Any, kwargs: Any) -> Any:
     return args[0] if args else next(iter(kwargs.values()), None)
 
 
-def _quietly(function: Callable[..., None], *args: Any) -> None:
+def _quietly(function: Callable[..., Any], *args: Any) -> Any:
     try:
-        function(*args)
+        return function(*args)
     except Exception:
-        pass
+        return None

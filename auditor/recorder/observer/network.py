@@ -30,11 +30,11 @@ class Network:
             port = address[1]
             self._attempt(_text(address[0]), port if isinstance(port, int) else None)
 
-    def looked_up(self, host: Any, *_rest: Any) -> None:
+    def looked_up(self, host: Any, port: Any = None, *_rest: Any) -> None:
         """Take the arguments of ``socket.getaddrinfo`` and ``socket.gethostbyname``."""
         name = _text(host) if host else ""
         if name and ":" not in name and not name[-1].isdigit():
-            self._attempt(name, None)
+            self._attempt(name, port if isinstance(port, int) and port > 0 else None)
 
     def counts(self) -> List[List[Any]]:
         """Return ``[host, port, count]`` of each."""

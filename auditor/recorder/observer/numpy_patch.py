@@ -1,6 +1,7 @@
 """NumPy's generators: seeds, the global one, and each that starts from entropy.
 
-Every unseeded generator takes its start from ``randbits``, a global of ``bit_generator``.
+Every unseeded generator takes its start from ``randbits``, a global of ``bit_generator``; only the
+global one has done so before anybody can look.
 ``RandomState(seed)`` does so too, and only then is seeded, which ends in a call of
 ``operator.index`` from ``_mt19937`` under the same instruction of the same frame.
 """
@@ -11,11 +12,12 @@ import operator
 import sys
 from _thread import get_ident
 
-from .ledger import Global
+from .entropy import text_of, words_of
+from .ledger import GLOBAL, Global
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Optional, Tuple
+    from typing import Any, Dict, Optional
 
     from .ledger import Ledger
 
@@ -29,7 +31,9 @@ def patch(module: Any, ledger: Ledger) -> None:
     """Watch the package ``numpy.random``."""
     if hasattr(module.seed, "__wrapped__"):
         return  # patched before
-    generator = Global(ledger, "numpy", lambda: _state(module.get_state()))
+    generator = Global(
+        ledger, "numpy", lambda: _state(module.get_state()), lambda: _begin(ledger, module)
+    )
 
     def seed(value: Any, frame: Any) -> None:
         generator.seeded()
@@ -40,11 +44,11 @@ def patch(module: Any, ledger: Ledger) -> None:
         if value is not None and not hasattr(value, "capsule") and not _is_generator(value):
             ledger.made("numpy", "default_rng", value, frame)
 
-    entropy = _Entropy(ledger)
+    entropy = _Bits(ledger)
 
     def made(value: Any, frame: Any, generator: Any) -> None:
         if value is None and ledger.places.importing(frame):
-            entropy.forget()
+            entropy.follow()
             bits = generator.bit_generator
             ledger.follow("numpy", "default_rng", generator, lambda: bits.state)
 
@@ -56,14 +60,28 @@ def patch(module: Any, ledger: Ledger) -> None:
     entropy.watch()
 
 
-class _Entropy:
+class _Pull:
+    """Bits that were drawn: where, for which function and line, and whether a replay gave them.
+
+    ``site`` is ``None`` in what a library does when it is imported.
+    """
+
+    def __init__(self, frame: Any, function: str, site: Optional[str]) -> None:
+        self.where = (id(frame), frame.f_lasti)
+        self.function = function
+        self.site = site
+        self.value = ""
+        self.fed = False
+
+
+class _Bits:
     """Notes each draw of entropy, one late: the next step may show that a seed replaced it."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._pending: Dict[int, Tuple[Tuple[int, int], str, Optional[str]]] = {}
+        self._pending: Dict[int, _Pull] = {}
         self._randbits: Any = None
-        ledger.flush.append(self.flush)
+        ledger.flush.append(self.flush_all)
 
     def watch(self) -> None:
         """Put itself between NumPy and the entropy of the system."""
@@ -77,13 +95,12 @@ class _Entropy:
 
     def randbits(self, count: int) -> Any:
         """Return ``count`` bits of entropy."""
-        value = self._randbits(count)
+        value = self._ledger.entropy.silently(self._randbits, count)
         try:
             self.flush()
-            self._drawn(sys._getframe(1))  # noqa: SLF001 - the call site
+            return self._drawn(sys._getframe(1), count, value)  # noqa: SLF001 - the call site
         except Exception:
-            pass
-        return value
+            return value
 
     def index(self, frame: Any, seed: Any) -> None:
         """Take note of a legacy seeding under ``frame``."""
@@ -91,36 +108,58 @@ class _Entropy:
             self.flush()
             return
         pending = self._pending.get(get_ident())
-        if pending is not None and pending[0] == (id(frame), frame.f_lasti):
+        if pending is not None and pending.where == (id(frame), frame.f_lasti):
             del self._pending[get_ident()]
+            if pending.fed:
+                entropy = self._ledger.entropy
+                entropy.give_back("numpy", pending.function, pending.site or "", pending.value)
         self._ledger.made("numpy", "RandomState", seed, frame)
 
     def flush(self) -> None:
         """Note what is pending in this thread."""
+        self._note(self._pending.pop(get_ident(), None))
+
+    def flush_all(self) -> None:
+        """Note what is pending in any thread."""
+        for thread in list(self._pending):
+            self._note(self._pending.pop(thread, None))
+
+    def follow(self) -> None:
+        """Note what is pending in this thread, whose use is accounted for otherwise."""
         pending = self._pending.pop(get_ident(), None)
+        if pending is not None:
+            self._write(pending)
+
+    def _note(self, pending: Optional[_Pull]) -> None:
         if pending is None:
             return
-        if pending[2] is None:
+        if pending.site is None:
             self._ledger.unfollowed += 1
         else:
-            self._ledger.drew("numpy", pending[1], pending[2])
+            self._ledger.drew("numpy", pending.function, pending.site)
+        self._write(pending)
 
-    def forget(self) -> None:
-        """Drop what is pending in this thread, which is accounted for otherwise."""
-        self._pending.pop(get_ident(), None)
+    def _write(self, pending: _Pull) -> None:
+        entropy, site = self._ledger.entropy, pending.site or ""
+        entropy.note("numpy", pending.function, site, pending.value, fed=pending.fed)
 
-    def _drawn(self, frame: Any) -> None:
-        function = self._ledger.calling() or "SeedSequence"
-        where = (id(frame), frame.f_lasti)
+    def _drawn(self, frame: Any, count: int, value: int) -> int:
         places = self._ledger.places
         site = None if places.importing(frame) else places.site(frame)
-        self._pending[get_ident()] = (where, function, site)
+        pull = _Pull(frame, self._ledger.calling() or "SeedSequence", site)
+        given = self._ledger.entropy.given("numpy", pull.function, site or "")
+        if given is not None and int(given, 16) < 1 << count:
+            pull.fed = True
+            value = int(given, 16)
+        pull.value = "%x" % value
+        self._pending[get_ident()] = pull
+        return value
 
 
 class _Operator:
     """The module ``operator`` as ``_mt19937`` uses it."""
 
-    def __init__(self, entropy: _Entropy) -> None:
+    def __init__(self, entropy: _Bits) -> None:
         self._entropy = entropy
 
     def __getattr__(self, name: str) -> Any:
@@ -133,6 +172,20 @@ class _Operator:
         except Exception:
             pass
         return operator.index(value)
+
+
+def _begin(ledger: Ledger, module: Any) -> None:
+    """Take account of the global generator's start, or give it that of the original."""
+    name, key, position = module.get_state()[:3]
+    if name != "MT19937":
+        return
+    value = text_of([*key.tolist(), position])
+    taken = ledger.entropy.taken("numpy", GLOBAL, "", value)
+    if taken != value:
+        *words, position = words_of(taken)
+        start = key.copy()
+        start[:] = words
+        module.set_state((name, start, position))
 
 
 def _state(state: Any) -> Any:

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Collection, Dict, List
 
-__all__ = ["facts"]
+__all__ = ["argv_of", "facts"]
 
 _LONG = 8192
 
@@ -25,7 +25,7 @@ def facts(inject: str, asked: Collection[str] = ()) -> Dict[str, Any]:
     return {
         "pid": os.getpid(),
         "ppid": os.getppid(),
-        "argv": [without_userinfo(item)[:_LONG] for item in _argv()],
+        "argv": [without_userinfo(item)[:_LONG] for item in argv_of()],
         "cwd": os.getcwd(),
         "interpreter": _interpreter(),
         "path": list(sys.path),
@@ -35,7 +35,8 @@ def facts(inject: str, asked: Collection[str] = ()) -> Dict[str, Any]:
     }
 
 
-def _argv() -> List[str]:
+def argv_of() -> List[str]:
+    """Return the words that this process was started with, the interpreter's own options too."""
     original = getattr(sys, "orig_argv", None)
     if original is not None:
         return list(original)

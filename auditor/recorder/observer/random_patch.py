@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from .ledger import Global
+from .entropy import text_of, words_of
+from .ledger import GLOBAL, Global
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,12 @@ def patch(module: Any, ledger: Ledger) -> None:
     """Watch the module ``random``."""
     if hasattr(module.seed, "__wrapped__"):
         return  # reloaded or patched before
-    generator = Global(ledger, "random", lambda: hash(module.getstate()))
+    generator = Global(
+        ledger,
+        "random",
+        lambda: hash(module.getstate()),
+        lambda: _begin(ledger, module, GLOBAL, ""),
+    )
     # after random's own handler, which seeds the child from entropy
     os.register_at_fork(after_in_child=generator.restart)
 
@@ -31,8 +37,23 @@ def patch(module: Any, ledger: Ledger) -> None:
         else:
             ledger.seeded("random", "seed", value, frame)
 
-    ledger.wrap((module,), "seed", note)
+    def made(value: Any, frame: Any, _result: Any) -> None:
+        if value is None:
+            _begin(ledger, module, "seed", ledger.places.site(frame))
+
+    ledger.wrap((module,), "seed", note, made)
     _watch_instances(module, ledger)
+
+
+def _begin(ledger: Ledger, generator: Any, function: str, site: str) -> None:
+    """Take account of a state that came from entropy; a replay may have another in its place."""
+    if ledger.entropy.refuses():
+        return
+    version, words, _gauss = generator.getstate()
+    value = text_of(words)
+    taken = ledger.entropy.taken("random", function, site, value)
+    if taken != value:
+        generator.setstate((version, tuple(words_of(taken)), None))
 
 
 def _watch_instances(module: Any, ledger: Ledger) -> None:
@@ -53,14 +74,38 @@ def _watch_instances(module: Any, ledger: Ledger) -> None:
             pass
 
     module.Random.__init__ = initialise
+    module.Random.seed = _again(module.Random.seed, ledger, system)
+
+
+def _again(original: Any, ledger: Ledger, system: Any) -> Any:
+    """Return ``Random.seed``, which takes account of a generator that is given a new start."""
+    from functools import wraps
+
+    @wraps(original)
+    def seed(self: Any, a: Any = None, *args: Any, **kwargs: Any) -> None:
+        original(self, a, *args, **kwargs)
+        try:
+            frame = sys._getframe(1)  # noqa: SLF001 - the call site
+            standard = ledger.places.standard(frame.f_code.co_filename)
+            if a is None and not standard and not isinstance(self, system):
+                site = ledger.places.site(frame)
+                ledger.drew("random", "Random.seed", site)
+                _begin(ledger, self, "Random.seed", site)
+        except Exception:
+            pass
+
+    return seed
 
 
 def _made(ledger: Ledger, generator: Any, seed: Any, frame: Any) -> None:
     if ledger.places.standard(frame.f_code.co_filename):
         return
     if seed is None and ledger.places.importing(frame):
+        _begin(ledger, generator, "Random", "")
         ledger.follow("random", "Random", generator, generator.getstate)
     elif seed is None:
-        ledger.drew("random", "Random", ledger.places.site(frame))
+        site = ledger.places.site(frame)
+        ledger.drew("random", "Random", site)
+        _begin(ledger, generator, "Random", site)
     else:
         ledger.made("random", "Random", seed, frame)

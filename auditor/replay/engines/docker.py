@@ -12,7 +12,7 @@ from auditor.replay.engines.containers import OWNER, run
 from auditor.replay.engines.failures import engine_errors, root_cause
 from auditor.replay.engines.images import DockerImages
 from auditor.replay.engines.interface import Container, Ended
-from auditor.replay.owner import is_orphan
+from auditor.replay.owner import is_orphan, owner
 
 __all__ = ["Docker", "connect"]
 
@@ -36,6 +36,19 @@ class Docker:
     def run(self, container: Container) -> Ended:
         """Run a container to its end, and remove it, whatever happens."""
         return run(self._client, container)
+
+    def stop(self) -> None:
+        """Kill all containers of this process, those too that are about to start."""
+        from docker.errors import DockerException  # noqa: PLC0415 - slow, and only replays need it
+        from requests import RequestException  # noqa: PLC0415 - slow, as above
+
+        with suppress(DockerException, RequestException):
+            filters = {"label": f"{OWNER}={owner()}"}
+            for container in self._client.containers.list(
+                all=True, ignore_removed=True, filters=filters
+            ):
+                with suppress(DockerException):
+                    container.remove(force=True, v=True)
 
     def clean(self, *, images: bool) -> tuple[int, int]:
         """Remove containers whose owner is gone, and cached images if asked; return how many."""

@@ -86,6 +86,13 @@ class Engine(Protocol):
         """
         ...
 
+    def stop(self) -> None:
+        """End all containers of this process, so that each ``run`` comes to its end; never raises.
+
+        For other threads than those that wait in ``run``.
+        """
+        ...
+
     def clean(self, *, images: bool) -> tuple[int, int]:
         """Remove containers whose owner is gone, and cached images if asked; return how many."""
         ...

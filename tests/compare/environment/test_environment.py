@@ -28,7 +28,10 @@ from auditor.model.facts import (
     NetworkAccess,
     NumericLibrary,
     Origin,
+    Program,
+    Programs,
     Seed,
+    SharedLibrary,
     Stdin,
     System,
     Variables,
@@ -268,6 +271,30 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str, str, str]] = [
         "major",
     ),
     (
+        "hardware.gpu-driver",
+        {"gpu": Gpus(driver="575", cuda="12.9", devices=())},
+        {"gpu": Gpus(driver="580", cuda="13.0", devices=())},
+        "hardware",
+        "changed",
+        "major",
+    ),
+    (
+        "hardware.gpu-use",
+        {"arithmetic": Arithmetic(gpu="used")},
+        {"arithmetic": Arithmetic(gpu="unused")},
+        "hardware",
+        "changed",
+        "major",
+    ),
+    (
+        "hardware.gpu-use",
+        {"arithmetic": Arithmetic(gpu="loaded")},
+        {"arithmetic": Arithmetic(gpu="unused")},
+        "hardware",
+        "changed",
+        "info",
+    ),
+    (
         "parallelism.threads:libblas.so",
         {"arithmetic": Arithmetic(libraries=(BLAS,))},
         {"arithmetic": Arithmetic(libraries=(msgspec.structs.replace(BLAS, threads=8),))},
@@ -493,3 +520,22 @@ def test_ways_of_installing_are_counted(diverge: Diverge) -> None:
     found = diverge(before, after)["dependencies.installation"]
     assert found.before == {"pip as a dependency from an index": 3}
     assert found.after == ({"uv as a dependency from an index": 3},)
+
+
+def test_other_builds_of_programs_and_libraries(diverge: Diverge) -> None:
+    def used(digest: str, *, more: bool = False) -> Programs:
+        shell = Program(path="/bin/sh", file="/usr/bin/dash", starts=1, digest=digest)
+        alike = Program(path="/usr/bin/awk", file="/usr/bin/mawk", starts=1, digest=DIGESTS[0])
+        library = SharedLibrary(
+            file=f"/lib/libz.so.1.{'3' if more else '2'}", digest=digest, package="zlib1g"
+        )
+        git = Program(path="/usr/bin/git", file="/usr/bin/git", starts=2, digest=digest)
+        return Programs(programs=(shell, alike, *([git] if more else [])), libraries=(library,))
+
+    found = diverge({"programs": used(DIGESTS[0])}, {"programs": used(DIGESTS[1], more=True)})
+    assert {subject: (one.change, one.severity) for subject, one in found.items()} == {
+        "system.library:git": ("added", "info"),
+        "system.library:libz.so.1": ("changed", "minor"),
+        "system.library:sh": ("changed", "minor"),
+    }
+    assert (found["system.library:sh"].before, *found["system.library:sh"].after) == (*DIGESTS,)

@@ -1,0 +1,1 @@
+"""What the observed interpreter has installed: RECORDs, where they came from, what was edited."""
