@@ -6,14 +6,18 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from typing import TypeVar
 
 from auditor.errors import InputError, MachineError
 from auditor.hashing import hash_file
 from auditor.model.canonical import canonical, decode
 from auditor.model.digest import hex_of
-from auditor.model.plan import Lock, LockedWheel
+from auditor.model.plan import LockedWheel
+from auditor.model.record import Record
 
-__all__ = ["cache_folder", "cached", "load_lock", "place", "save_lock", "take_in"]
+__all__ = ["cache_folder", "cached", "load", "place", "save", "staging", "take_in"]
+
+T = TypeVar("T", bound=Record)
 
 
 def cache_folder() -> Path:
@@ -55,33 +59,38 @@ def take_in(cache: Path, wheel: LockedWheel, file: Path) -> None:
         raise MachineError(f"cannot write to the cache {cache}: {error.strerror}") from None
 
 
-def load_lock(cache: Path, key: str, *, at_most: float | None = None) -> Lock | None:
-    """Return the lock kept under ``key``, or ``None``; an unreadable one counts as none.
+def staging(cache: Path) -> Path:
+    """Return the folder for what is on its way into the cache. Raises ``MachineError``."""
+    folder = cache / "staging"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MachineError(f"cannot write to the cache {cache}: {error.strerror}") from None
+    return folder
 
-    One with ``unlocked`` entries counts for ``at_most`` seconds: what an index lacked yesterday
-    it may have today.
-    """
-    path = _lock_place(cache, key)
+
+def load(cache: Path, key: str, kind: type[T]) -> tuple[T, float] | None:
+    """Return what is kept under ``key``, and its age in seconds; unreadable counts as none."""
+    path = _kept_place(cache, key)
     try:
         age = time.time() - path.stat().st_mtime
-        lock = decode(path.read_bytes(), Lock, what=str(path))
+        return decode(path.read_bytes(), kind, what=str(path)), age
     except (OSError, InputError):
         return None
-    return None if lock.unlocked and at_most is not None and age > at_most else lock
 
 
-def save_lock(cache: Path, key: str, lock: Lock) -> None:
-    """Keep the lock under ``key``, atomically. Raises ``MachineError``."""
-    path = _lock_place(cache, key)
+def save(cache: Path, key: str, value: Record) -> None:
+    """Keep ``value`` under ``key``, atomically. Raises ``MachineError``."""
+    path = _kept_place(cache, key)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(canonical(lock))
+            file.write(canonical(value))
         Path(name).replace(path)
     except OSError as error:
         raise MachineError(f"cannot write to the cache {cache}: {error.strerror}") from None
 
 
-def _lock_place(cache: Path, key: str) -> Path:
+def _kept_place(cache: Path, key: str) -> Path:
     return cache / "locks" / f"{hex_of(key)}.json"

@@ -7,49 +7,47 @@ import sys
 import tempfile
 from pathlib import Path
 
-from auditor.errors import MachineError, NotReplayedError
-from auditor.locking.cache import cached, place, take_in
+from auditor.errors import NotReplayedError
+from auditor.locking.cache import cached, place, staging, take_in
 from auditor.locking.child import ask
-from auditor.locking.lock import Progress
+from auditor.locking.progress import Progress
+from auditor.locking.pylock import addresses
 from auditor.locking.target import Target, supported
-from auditor.model.facts import Distribution
-from auditor.model.plan import LockedWheel
+from auditor.model.plan import Lock
 
 __all__ = ["build_requirements", "fetch"]
 
+_NOT_HERE = "it comes from no index, and the store does not hold it"
 _SECONDS = 3600.0
 _BUILD_SECONDS = 600.0
 
 
-def fetch(
-    wheels: tuple[LockedWheel, ...],
-    dependencies: tuple[Distribution, ...],
-    cache: Path,
-    progress: Progress,
-) -> dict[str, str]:
+def fetch(lock: Lock, cache: Path, progress: Progress) -> dict[str, str]:
     """Bring every file into the cache; return ``{file: reason}`` of those that could not be had.
 
     Nothing of a package is run, whatever kind of file it is. Raises ``NotReplayedError`` where
     the index cannot be asked at all, ``MachineError`` where the cache cannot be written.
     """
-    missing = [wheel for wheel in wheels if not cached(cache, wheel)]
+    missing = [wheel for wheel in lock.wheels if not cached(cache, wheel)]
+    failures = {wheel.file: _NOT_HERE for wheel in missing if wheel.kept}
+    missing = [wheel for wheel in missing if not wheel.kept]
     if not missing:
-        return {}
-    progress(f"downloading {len(missing)} of {len(wheels)} distributions")
-    urls = {item.name: item.origin.url for item in dependencies if item.origin is not None}
-    folder = _staging(cache)
-    with tempfile.TemporaryDirectory(dir=folder) as staging:
+        return failures
+    progress(f"downloading {len(missing)} of {len(lock.wheels)} distributions")
+    urls = addresses(lock.pylock)
+    parts = staging(cache)
+    with tempfile.TemporaryDirectory(dir=parts) as folder:
         files = [
-            {"name": w.name, "file": place(cache, w).name, "digest": w.digest}
-            | ({"url": urls[w.name]} if w.name in urls else {})
-            for w in missing
+            {"name": wheel.name, "file": place(cache, wheel).name, "digest": wheel.digest}
+            | ({"url": urls[wheel.file]} if wheel.file in urls else {})
+            for wheel in missing
         ]
-        request = {"mode": "fetch", "files": files, "folder": staging}
+        request = {"mode": "fetch", "files": files, "folder": folder, "parts": str(parts)}
         answer = ask(request | {"cache": str(cache / "pip-tools")}, _SECONDS)
+        failures |= answer["failures"]
         for wheel in missing:
-            if wheel.file not in answer["failures"]:
-                take_in(cache, wheel, Path(staging) / wheel.file)
-    failures: dict[str, str] = answer["failures"]
+            if wheel.file not in failures:
+                take_in(cache, wheel, Path(folder) / wheel.file)
     return failures
 
 
@@ -86,12 +84,3 @@ def _target_arguments(target: Target) -> list[str]:
         if platform != "any":
             arguments += ["--platform", platform]
     return arguments
-
-
-def _staging(cache: Path) -> Path:
-    folder = cache / "staging"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MachineError(f"cannot write to the cache {cache}: {error.strerror}") from None
-    return folder

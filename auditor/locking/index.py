@@ -8,27 +8,31 @@ The user's own pip configuration (indexes, proxies, certificates) applies here, 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pip._internal.exceptions import PipError
 from pip._internal.models.candidate import InstallationCandidate
 from pip._internal.models.link import Link
+from pip._internal.network.session import PipSession
 from pip._internal.req import InstallRequirement
 from pip._vendor.packaging.utils import parse_wheel_filename
+from pip._vendor.packaging.version import Version
 from piptools.exceptions import PipToolsError
 from piptools.repositories import PyPIRepository
 from piptools.resolver import BacktrackingResolver
 from piptools.scripts import compile as pip_compile
 
+from auditor.locking.download import download
+
 __all__ = ["main"]
 
-CHUNK = 1024 * 1024
+SIDE_BY_SIDE = 8
 FAILURES = (LookupError, OSError, PipError, PipToolsError, ValueError)
 OPTIONS = (
     "--quiet",
@@ -59,29 +63,44 @@ class Index(PyPIRepository):
         self._finder = self.command._build_package_finder(  # noqa: SLF001 - as pip-tools does
             options=self.options, session=self.session, ignore_requires_python=True
         )
+        self._one_at_a_time = threading.Lock()
+        self._own = threading.local()
 
     def get_hashes(self, ireq: InstallRequirement) -> set[str]:
         """Return the digests of all files of a pin, as ``sha256:…``."""
         if ireq.link is not None:
             hashes = {f"sha256:{ireq.link.hash}"}
-            self.files[str(ireq.name)] = [{"file": ireq.link.filename, "digest": min(hashes)}]
+            self.files[str(ireq.name)] = [_row(ireq.link, min(hashes))]
             return hashes
-        # Two indexes may offer the same file: a set.
-        found = {(c.link.filename, self._digest(c.link)) for c in self.candidates(ireq)}
-        rows = sorted(row for row in found if row[1])
-        self.files[str(ireq.name)] = [{"file": file, "digest": digest} for file, digest in rows]
-        return {digest for _file, digest in rows}
+        links = [candidate.link for candidate in self.candidates(ireq)]
+        rows = [_row(link, digest) for link in links if (digest := self._digest(link))]
+        self.files[str(ireq.name)] = sorted(rows, key=lambda row: sorted(row.items()))
+        return {row["digest"] for row in rows}
 
     def candidates(self, ireq: InstallRequirement) -> list[InstallationCandidate]:
-        """Return the candidates of exactly the pinned version."""
+        """Return the candidates of exactly the pinned version: 1.0 is not 1.0+cpu."""
+        wanted = Version(next(iter(ireq.specifier)).version)
         found = [
             candidate
             for candidate in self.find_all_candidates(str(ireq.name))
-            if ireq.specifier.contains(candidate.version, prereleases=True)
+            if candidate.version == wanted
         ]
         if not found:
             raise LookupError(f"no package index that answers has {ireq.name}{ireq.specifier}")
         return found
+
+    def links(self, name: str, file: str) -> list[Link]:
+        """Return where a file of this name is, on all indexes."""
+        with self._one_at_a_time:
+            found = self.find_all_candidates(name)
+        return [candidate.link for candidate in found if candidate.link.filename == file]
+
+    def own_session(self) -> PipSession:
+        """Return the session of this thread."""
+        if not hasattr(self._own, "session"):
+            self._own.session = self.command._build_session(self.options)  # noqa: SLF001 - as above
+        session: PipSession = self._own.session
+        return session
 
     def _digest(self, link: Link) -> str:
         if link.hash_name == "sha256":
@@ -92,6 +111,10 @@ class Index(PyPIRepository):
 
     def _fits(self, filename: str) -> bool:
         return any(str(tag) in self.tags for tag in parse_wheel_filename(filename)[3])
+
+
+def _row(link: Link, digest: str) -> dict[str, str]:
+    return {"file": link.filename, "digest": digest, "url": link.url_without_fragment}
 
 
 class Pins(BacktrackingResolver):
@@ -134,49 +157,42 @@ def lock(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def fetch(request: dict[str, Any]) -> dict[str, Any]:
-    """Download files by digest into a folder; return ``{"failures": {file: reason}}``."""
+    """Download files by digest into a folder, side by side; return ``{"failures": …}`` by file."""
     index = Index(["--no-input", "--disable-pip-version-check"], cache_dir=request["cache"])
+    folder, parts = Path(request["folder"]), Path(request["parts"])
     failures = {}
-    with index.allow_all_wheels():
-        for wanted in request["files"]:
-            try:
-                _download(index, wanted, Path(request["folder"]) / wanted["file"])
-            except FAILURES as error:
-                failures[wanted["file"]] = last_line(str(error))
+
+    def bring(wanted: dict[str, str]) -> None:
+        try:
+            _bring(index, wanted, folder / wanted["file"], parts)
+        except FAILURES as error:
+            failures[wanted["file"]] = last_line(str(error))
+
+    with index.allow_all_wheels(), ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        list(pool.map(bring, request["files"]))
     return {"failures": failures}
 
 
-def _download(index: Index, wanted: dict[str, str], target: Path) -> None:
-    for link in _links(index, wanted):
-        digest = hashlib.sha256()
-        with target.open("wb") as file:
-            for chunk in _chunks(index, link):
-                digest.update(chunk)
-                file.write(chunk)
-        if f"sha256:{digest.hexdigest()}" == wanted["digest"]:
+def _bring(index: Index, wanted: dict[str, str], target: Path, parts: Path) -> None:
+    """Try the address that is known, then every index: what has the digest is the file."""
+    problem: Exception = LookupError(f"no index offers {wanted['file']} with {wanted['digest']}")
+    try:
+        known = [Link(wanted["url"])] if wanted.get("url") else []
+        if _one_of(known, index, wanted["digest"], target, parts):
             return
-        target.unlink()
-    raise LookupError(f"no index offers {wanted['file']} with {wanted['digest']}")
+    except FAILURES as error:
+        problem = error
+    try:
+        others = index.links(wanted["name"], wanted["file"])
+        if _one_of(others, index, wanted["digest"], target, parts):
+            return
+    except FAILURES as error:
+        problem = problem if wanted.get("url") else error
+    raise problem
 
 
-def _links(index: Index, wanted: dict[str, str]) -> list[Link]:
-    if wanted.get("url"):
-        return [Link(wanted["url"])]
-    candidates = index.find_all_candidates(wanted["name"])
-    return [c.link for c in candidates if c.link.filename == wanted["file"]]
-
-
-def _chunks(index: Index, link: Link) -> Iterator[bytes]:
-    if link.is_file:
-        with Path(link.file_path).open("rb") as file:
-            while chunk := file.read(CHUNK):
-                yield chunk
-        return
-    response = index.session.get(
-        link.url_without_fragment, headers={"Accept-Encoding": "identity"}, stream=True
-    )
-    response.raise_for_status()
-    yield from response.iter_content(CHUNK)
+def _one_of(links: list[Link], index: Index, digest: str, target: Path, parts: Path) -> bool:
+    return any(download(index.own_session(), link, digest, target, parts) for link in links)
 
 
 def main(request: Path, answer: Path) -> int:

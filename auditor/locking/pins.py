@@ -11,9 +11,10 @@ from auditor.model.facts import Distribution
 from auditor.model.fingerprint import Unverified
 from auditor.model.record import Record
 
-__all__ = ["Pin", "pins_of", "unlockable"]
+__all__ = ["Pin", "changed_since", "pin_of", "pins_of", "unlockable"]
 
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
+_NAMED = 3
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -42,7 +43,7 @@ def pins_of(
             subject = f"dependency:{distribution.name}"
             unlocked.append(Unverified(subject=subject, reason=reason))
         else:
-            pin = _pin(distribution)
+            pin = pin_of(distribution)
             pins[pin.name] = pin
     return tuple(pins.values()), tuple(unlocked)
 
@@ -52,7 +53,7 @@ def unlockable(distribution: Distribution) -> str:
     origin, name = distribution.origin, distribution.name
     if not _NAME.fullmatch(name) or not _VERSION.fullmatch(distribution.version):
         return f"{name!r} {distribution.version!r} is not a name and version that pip knows"
-    if origin is None:
+    if origin is None or origin.kind == "conda":
         return ""
     if origin.editable:
         return f"{name} was an editable install: its files are the project's, not a package's"
@@ -72,9 +73,26 @@ def _archive_problem(name: str, url: str, digest: str | None) -> str:
     return ""
 
 
-def _pin(distribution: Distribution) -> Pin:
+def changed_since(distribution: Distribution) -> str:
+    """Return why an index does not have a distribution just as it was, though its version."""
+    origin = distribution.origin
+    if distribution.edited:
+        names = ", ".join(edited.path for edited in distribution.edited[:_NAMED])
+        more = ", …" if len(distribution.edited) > _NAMED else ""
+        return f"files of it were edited where they were installed ({names}{more})"
+    if origin is not None and origin.kind == "conda":
+        return f"conda installed it from {origin.url}"
+    if distribution.installer == "conda":
+        return "conda installed it"
+    if origin is not None and origin.kind == "archive" and origin.url.startswith("file:"):
+        return f"it was installed from {origin.url}"
+    return ""
+
+
+def pin_of(distribution: Distribution) -> Pin:
+    """Return the pin of a distribution that can be locked."""
     name, origin = canonicalize_name(distribution.name), distribution.origin
-    if origin is None or origin.digest is None:
+    if origin is None or origin.digest is None or origin.kind == "conda":
         return Pin(name=name, version=distribution.version)
     url = origin.url.partition("#")[0]
     return Pin(name=name, version=distribution.version, url=url, digest=origin.digest)

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename
 from packaging.utils import parse_wheel_filename as parse_wheel
 
+from auditor import redaction
 from auditor.model.record import Record
 
-__all__ = ["Offer", "choose", "fits"]
+__all__ = ["Offer", "choose", "fits", "offered"]
 
 
 class Offer(Record, frozen=True, kw_only=True):
-    """One file that an index has."""
+    """One file that an index has, and where, without credentials."""
 
     file: str
     digest: str
+    url: str = ""
+
+
+def offered(file: str, digest: str, url: str) -> Offer:
+    """Return an offer whose address is written one way, as ``%2B`` rather than ``+``."""
+    parts = urlsplit(redaction.url(url))
+    path = quote(unquote(parts.path), safe="/~")
+    return Offer(file=file, digest=digest, url=urlunsplit(parts._replace(path=path, fragment="")))
 
 
 def choose(offers: Iterable[Offer], supported: Sequence[str]) -> Offer | None:
@@ -26,15 +36,14 @@ def choose(offers: Iterable[Offer], supported: Sequence[str]) -> Offer | None:
     sources = []
     for offer in offers:
         if offer.file.endswith(".whl"):
-            wheels.append((_rank(offer.file, rank), _build(offer.file), offer.file, offer))
+            order = (_rank(offer.file, rank), _build(offer.file), offer.file)
+            wheels.append((*order, offer.digest, offer.url, offer))
         elif _is_source(offer.file):
             sources.append(offer)
-    fitting = sorted((row for row in wheels if row[0] < len(rank)), key=lambda row: row[:3])
+    fitting = sorted((row for row in wheels if row[0] < len(rank)), key=lambda row: row[:5])
     if fitting:
-        return fitting[0][3]
-    return min(
-        sources, key=lambda offer: (not offer.file.endswith(".tar.gz"), offer.file), default=None
-    )
+        return fitting[0][5]
+    return min(sources, key=_source_order, default=None)
 
 
 def fits(file: str, supported: Sequence[str]) -> bool:
@@ -57,6 +66,10 @@ def _build(file: str) -> tuple[int, str]:
     except InvalidWheelFilename:
         return (0, "")
     return (-build[0], build[1]) if build else (0, "")
+
+
+def _source_order(offer: Offer) -> tuple[bool, str, str, str]:
+    return not offer.file.endswith(".tar.gz"), offer.file, offer.digest, offer.url
 
 
 def _is_source(file: str) -> bool:

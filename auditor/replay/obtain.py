@@ -1,23 +1,39 @@
-"""From captured distributions to wheels in the cache: lock, download, build."""
+"""From captured distributions to wheels in the cache: lock, download, build, and check."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
+from packaging.utils import canonicalize_name
 
 from auditor import locking
 from auditor.errors import EngineError, NotReplayedError
-from auditor.locking import Progress, Target, fetch, fits, pins_of, supported
+from auditor.locking import (
+    Environment,
+    Keeper,
+    Progress,
+    Target,
+    content_digest,
+    fetch,
+    fits,
+    pins_of,
+    place,
+    supported,
+    with_built,
+    with_kept,
+    with_remark,
+    without,
+)
 from auditor.model.facts import Distribution
-from auditor.model.fingerprint import Unverified
-from auditor.model.plan import Lock, LockedWheel
+from auditor.model.plan import Lock
 from auditor.replay.base import Chosen
 from auditor.replay.build_wheel import build_wheel
 from auditor.replay.engines import Engine
+from auditor.replay.keepsakes import restore, store
 from auditor.replay.python import target
+from auditor.store.objects import Objects
 
-__all__ = ["obtain"]
+__all__ = ["is_current", "lock_for", "obtain"]
 
 
 def obtain(  # noqa: PLR0913, PLR0917 - everything that decides what is installed
@@ -28,17 +44,79 @@ def obtain(  # noqa: PLR0913, PLR0917 - everything that decides what is installe
     engine: Engine,
     user: str,
     progress: Progress,
+    *,
+    environment: Environment | None = None,
+    objects: Objects | None = None,
 ) -> Lock:
     """Return the lock, with every file of it a wheel in the cache.
 
-    What cannot be locked, downloaded or built is an entry of ``unlocked``, never the end.
+    What cannot be locked, downloaded or built is an entry of ``unlocked``, never the end. A wheel
+    that is not what was installed is replaced by one that is packed from ``environment``, while
+    that is still there, and remarked in any case. What comes from no index is kept in ``objects``.
     """
-    lock = _lock(dependencies, given, target(chosen.python), cache, progress)
-    failures = _failed_downloads(lock, dependencies, cache, progress)
+    wanted = target(chosen.python)
+    lock = lock_for(dependencies, given, wanted, cache, progress, environment)
+    failures = _failed(lock, cache, progress, objects)
     if failures and lock is given:  # made elsewhere, with wheels that were built there
-        lock = locking.lock(dependencies, target(chosen.python), cache, progress)
-        failures = _failed_downloads(lock, dependencies, cache, progress)
-    lock = _without(lock, failures)
+        lock = locking.lock(dependencies, wanted, cache, progress, environment)
+        failures = _failed(lock, cache, progress, objects)
+    lock = without(lock, failures)
+    lock = _built(lock, chosen, cache, engine, user, progress)
+    if lock is not given:
+        lock = _as_captured(lock, dependencies, cache, Keeper(environment, cache, wanted))
+    if objects is not None:
+        store(lock, cache, objects)
+    return lock
+
+
+def lock_for(
+    dependencies: tuple[Distribution, ...],
+    given: Lock | None,
+    wanted: Target,
+    cache: Path,
+    progress: Progress,
+    environment: Environment | None,
+) -> Lock:
+    """Return the lock that came with the fingerprint where it is whole and fits, else a new one."""
+    if given is not None and is_current(given, dependencies, wanted):
+        return given
+    if given is not None and not _fits(given, dependencies, wanted):
+        given = None
+    made = locking.lock(dependencies, wanted, cache, progress, environment)
+    if given is not None and len(given.unlocked) <= len(made.unlocked):
+        return given
+    return made
+
+
+def is_current(given: Lock, dependencies: tuple[Distribution, ...], wanted: Target) -> bool:
+    """Say whether a lock is as whole as one made now could be, and fits."""
+    _pins, hopeless = pins_of(dependencies)
+    return _fits(given, dependencies, wanted) and len(given.unlocked) <= len(hopeless)
+
+
+def _fits(given: Lock, dependencies: tuple[Distribution, ...], wanted: Target) -> bool:
+    versions: dict[str, str] = {canonicalize_name(one.name): one.version for one in dependencies}
+    tags = supported(wanted)
+    return all(
+        versions.get(wheel.name) == wheel.version
+        and (not wheel.file.endswith(".whl") or fits(wheel.file, tags))
+        for wheel in given.wheels
+    )
+
+
+def _failed(lock: Lock, cache: Path, progress: Progress, objects: Objects | None) -> dict[str, str]:
+    if objects is not None:
+        restore(lock, cache, objects)
+    try:
+        failures = fetch(lock, cache, progress)
+    except NotReplayedError as error:
+        failures = {w.file: error.message for w in lock.wheels if not locking.cached(cache, w)}
+    return {file: f"could not be downloaded: {reason}" for file, reason in failures.items()}
+
+
+def _built(
+    lock: Lock, chosen: Chosen, cache: Path, engine: Engine, user: str, progress: Progress
+) -> Lock:
     for source in lock.wheels:
         if source.file.endswith(".whl"):
             continue
@@ -48,67 +126,28 @@ def obtain(  # noqa: PLR0913, PLR0917 - everything that decides what is installe
         except EngineError:
             raise
         except NotReplayedError as error:
-            lock = _without(lock, {source.file: error.message})
+            lock = without(lock, {source.file: error.message})
         else:
-            lock = _with_built(lock, source, built)
+            lock = with_built(lock, source, built)
     return lock
 
 
-def _lock(
-    dependencies: tuple[Distribution, ...],
-    given: Lock | None,
-    wanted: Target,
-    cache: Path,
-    progress: Progress,
+def _as_captured(
+    lock: Lock, dependencies: tuple[Distribution, ...], cache: Path, keeper: Keeper
 ) -> Lock:
-    """Return the lock that came with the fingerprint where it is whole and fits, else a new one."""
-    if given is not None:
-        pins, hopeless = pins_of(dependencies)
-        if not _fits(given, {pin.name: pin.version for pin in pins}, wanted):
-            given = None
-        elif len(given.unlocked) <= len(hopeless):
-            return given
-    made = locking.lock(dependencies, wanted, cache, progress)
-    if given is not None and len(given.unlocked) <= len(made.unlocked):
-        return given
-    return made
-
-
-def _fits(given: Lock, versions: dict[str, str], wanted: Target) -> bool:
-    tags = supported(wanted)
-    return all(
-        versions.get(wheel.name) == wheel.version
-        and (not wheel.file.endswith(".whl") or fits(wheel.file, tags))
-        for wheel in given.wheels
-    )
-
-
-def _failed_downloads(
-    lock: Lock, dependencies: tuple[Distribution, ...], cache: Path, progress: Progress
-) -> dict[str, str]:
-    try:
-        failures = fetch(lock.wheels, dependencies, cache, progress)
-    except NotReplayedError as error:
-        failures = {w.file: error.message for w in lock.wheels if not locking.cached(cache, w)}
-    return {file: f"could not be downloaded: {reason}" for file, reason in failures.items()}
-
-
-def _without(lock: Lock, reasons: dict[str, str]) -> Lock:
-    lost = [wheel for wheel in lock.wheels if wheel.file in reasons]
-    entries = (
-        Unverified(subject=f"dependency:{wheel.name}", reason=reasons[wheel.file]) for wheel in lost
-    )
-    return msgspec.structs.replace(
-        lock,
-        wheels=tuple(wheel for wheel in lock.wheels if wheel not in lost),
-        unlocked=(*lock.unlocked, *entries),
-    )
-
-
-def _with_built(lock: Lock, source: LockedWheel, built: LockedWheel) -> Lock:
-    mark = f"--hash={source.digest}"
-    return msgspec.structs.replace(
-        lock,
-        requirements=lock.requirements.replace(mark, f"{mark} \\\n    --hash={built.digest}"),
-        wheels=tuple(built if wheel == source else wheel for wheel in lock.wheels),
-    )
+    """Compare every wheel with what was captured, before anything is installed."""
+    captured: dict[str, Distribution] = {canonicalize_name(one.name): one for one in dependencies}
+    for wheel in lock.wheels:
+        one = captured.get(wheel.name)
+        if wheel.kept or one is None or one.digest is None:
+            continue
+        if content_digest(place(cache, wheel)) == one.digest:
+            continue
+        differs = f"{wheel.file} has other files than were installed"
+        try:
+            kept, how = keeper.keep(one)
+        except NotReplayedError as error:
+            lock = with_remark(lock, wheel.name, f"{differs}, and {error.message}")
+        else:
+            lock = with_kept(lock, kept, f"{differs}; {how}")
+    return lock

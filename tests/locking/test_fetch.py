@@ -10,7 +10,7 @@ from auditor.errors import MachineError, NotReplayedError
 from auditor.locking import Target, build_requirements, fetch
 from auditor.locking.fetch import _target_arguments
 from auditor.model.digest import digest_bytes
-from auditor.model.plan import LockedWheel
+from auditor.model.plan import Lock, LockedWheel
 
 
 def wheel(folder: Path, name: str, tag: str, requires: str = "") -> None:
@@ -64,4 +64,12 @@ def test_a_cache_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     blocked.write_text("")
     missing = LockedWheel(name="x", version="1", file="x.whl", digest=digest_bytes(b""))
     with pytest.raises(MachineError, match="cannot write to the cache"):
-        fetch((missing,), (), blocked / "below", lambda _: None)
+        fetch(Lock(requirements="", wheels=(missing,)), blocked / "below", lambda _: None)
+
+
+def test_what_comes_from_no_index_is_not_asked_for(tmp_path: Path) -> None:
+    digest = digest_bytes(b"")
+    kept = LockedWheel(name="x", version="1", file="x.whl", digest=digest, kept=True)
+    lock = Lock(requirements="", wheels=(kept,))
+    failures = fetch(lock, tmp_path, lambda _: pytest.fail("asked"))
+    assert failures == {"x.whl": "it comes from no index, and the store does not hold it"}

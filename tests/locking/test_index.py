@@ -49,7 +49,9 @@ def lock(pins: list[str], tmp_path: Path, tags: tuple[str, ...] = ()) -> dict[st
 def test_one_pin_that_is_nowhere_does_not_end_the_others(offer: Offer, tmp_path: Path) -> None:
     digest = offer("one-1.0-py3-none-any.whl")
     answer = lock(["gone==1.0", "one==1.0"], tmp_path)
-    assert answer["files"] == {"one": [{"file": "one-1.0-py3-none-any.whl", "digest": digest}]}
+    url = (tmp_path / "links" / "one-1.0-py3-none-any.whl").as_uri()
+    row = {"file": "one-1.0-py3-none-any.whl", "digest": digest, "url": url}
+    assert answer["files"] == {"one": [row]}
     assert answer["failures"] == {"gone": "no package index that answers has gone==1.0"}
     assert "gone" not in answer["requirements"]
     assert "links" not in answer["requirements"]
@@ -57,8 +59,10 @@ def test_one_pin_that_is_nowhere_does_not_end_the_others(offer: Offer, tmp_path:
 
 def test_an_address_with_a_digest_is_believed_and_not_fetched(tmp_path: Path) -> None:
     digits = "ab" * 32
-    answer = lock([f"one @ http://127.0.0.1:9/one-1.0.tar.gz#sha256={digits}"], tmp_path)
-    assert answer["files"]["one"] == [{"file": "one-1.0.tar.gz", "digest": f"sha256:{digits}"}]
+    url = "http://127.0.0.1:9/one-1.0.tar.gz"
+    answer = lock([f"one @ {url}#sha256={digits}"], tmp_path)
+    row = {"file": "one-1.0.tar.gz", "digest": f"sha256:{digits}", "url": url}
+    assert answer["files"]["one"] == [row]
     assert f"--hash=sha256:{digits}" in answer["requirements"]
 
 
@@ -84,6 +88,7 @@ def fetch(tmp_path: Path, **wanted: str) -> dict[str, str]:
     folder = tmp_path / "fetched"
     folder.mkdir(exist_ok=True)
     request = {"files": [wanted], "folder": str(folder), "cache": str(tmp_path / "cache")}
+    request["parts"] = str(tmp_path)
     failures: dict[str, str] = index.fetch(request)["failures"]
     return failures
 
@@ -93,6 +98,9 @@ def test_fetches_over_http_and_by_address(offer: Offer, server: str, tmp_path: P
     wanted = {"name": "one", "file": "one-1.0.tar.gz", "digest": digest}
     assert fetch(tmp_path, **wanted, url=f"{server}one-1.0.tar.gz") == {}
     assert (tmp_path / "fetched" / "one-1.0.tar.gz").read_text() == "one-1.0.tar.gz"
+    # An address that is gone is no loss while an index has the file.
+    assert fetch(tmp_path, **wanted, url=f"{server}gone.tar.gz") == {}
+    (tmp_path / "links" / "one-1.0.tar.gz").unlink()
     missing = fetch(tmp_path, **wanted, url=f"{server}gone.tar.gz")
     assert "404" in missing["one-1.0.tar.gz"]
 
@@ -102,6 +110,7 @@ def test_main_reads_and_writes_files(offer: Offer, tmp_path: Path) -> None:
     question, answer = tmp_path / "q.json", tmp_path / "a.json"
     files = [{"name": "one", "file": "one-1.0.tar.gz", "digest": digest}]
     asked = {"mode": "fetch", "files": files, "folder": str(tmp_path), "cache": str(tmp_path)}
+    asked["parts"] = str(tmp_path)
     question.write_text(json.dumps(asked))
     assert index.main(question, answer) == 0
     assert json.loads(answer.read_text()) == {"failures": {}}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-import sys
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import msgspec
 import pytest
 
 from auditor.errors import NotReplayedError
-from auditor.locking import Target, cached, fetch, lock, place
-from auditor.locking.lock import lock_key
+from auditor.locking import Target, cached, fetch, lock, pip_tools, place, search
+from auditor.locking.pins import Pin
+from auditor.locking.search import search_key
 from auditor.model.facts import Distribution, Origin
 
 Offer = Callable[[str], str]
@@ -38,7 +40,10 @@ def test_locks_exactly_the_captured_versions(offer: Offer, target: Target, tmp_p
     ]
     (entry,) = made.unlocked
     assert entry.subject == "dependency:gone"
-    assert entry.reason == "could not be locked: no package index that answers has gone==1.0"
+    links = (tmp_path / "links").as_uri()
+    assert entry.reason == (
+        f"could not be locked: no package index that answers has gone==1.0 (asked: {links})"
+    )
     assert said == ["locking 3 distributions"]
     assert lock(dependencies, target, tmp_path / "cache", said.append) == made
     assert len(said) == 1
@@ -63,7 +68,7 @@ def test_a_recorded_archive_is_locked_by_its_digest(
     made = lock(dependencies, target, tmp_path / "cache", lambda _: None)
     assert made.wheels[0].digest == digest
     assert f"--hash={digest}" in made.requirements
-    assert fetch(made.wheels, dependencies, tmp_path / "cache", lambda _: None) == {}
+    assert fetch(made, tmp_path / "cache", lambda _: None) == {}
     assert cached(tmp_path / "cache", made.wheels[0])
 
 
@@ -80,7 +85,8 @@ def test_an_index_that_does_not_answer_is_a_reason_and_not_the_end(
     def silent(*_: object) -> None:
         raise NotReplayedError("the package index did not answer")
 
-    monkeypatch.setattr(sys.modules[lock.__module__], "ask", silent)
+    monkeypatch.setattr(pip_tools, "ask", silent)
+    monkeypatch.setattr(search, "find_uv", lambda: None)
     made = lock((dist("one"),), target, tmp_path, lambda _: None)
     assert "did not answer" in made.unlocked[0].reason
     assert not (tmp_path / "locks").exists()
@@ -90,13 +96,16 @@ def test_the_key_knows_what_for_what_and_from_where(
     target: Target, offer: Offer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     del offer
-    keys = [lock_key((dist("one"),), target), lock_key((dist("one", "2.0"),), target)]
-    keys.append(lock_key((dist("one"),), msgspec.structs.replace(target, version="3.12.1")))
+    one = (Pin(name="one", version="1.0"),)
+    keys = [search_key(one, target), search_key((Pin(name="one", version="2.0"),), target)]
+    keys.append(search_key(one, msgspec.structs.replace(target, version="3.12.1")))
     monkeypatch.setenv("PIP_INDEX_URL", "https://user:secret@example.org/simple")
-    keys.append(lock_key((dist("one"),), target))
+    keys.append(search_key(one, target))
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "own.conf"))
+    keys.append(search_key(one, target))
     (tmp_path / ".pip").mkdir()
     (tmp_path / ".pip" / "pip.conf").write_text("[global]\nno-index = true\n")
-    keys.append(lock_key((dist("one"),), target))
+    keys.append(search_key(one, target))
     assert len(set(keys)) == len(keys)
 
 
@@ -110,10 +119,25 @@ def test_fetches_by_digest_and_says_what_it_could_not(
     made = lock(dependencies, target, cache, lambda _: None)
     (tmp_path / "links" / "one-1.0-py3-none-any.whl").write_text("another file since")
     said: list[str] = []
-    failures = fetch(made.wheels, dependencies, cache, said.append)
+    failures = fetch(made, cache, said.append)
     assert said == ["downloading 2 of 2 distributions"]
     assert list(failures) == ["one-1.0-py3-none-any.whl"]
     assert "no index offers one-1.0-py3-none-any.whl with sha256:" in min(failures.values())
     assert [cached(cache, wheel) for wheel in made.wheels] == [False, True]
     assert place(cache, made.wheels[1]).read_text() == "two-1.0.tar.gz"
     assert list((cache / "staging").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_what_an_index_lacked_is_asked_again_after_a_day(
+    offer: Offer, target: Target, tmp_path: Path
+) -> None:
+    offer("one-1.0-py3-none-any.whl")
+    dependencies = (dist("one"), dist("late"))
+    cache = tmp_path / "cache"
+    assert len(lock(dependencies, target, cache, lambda _: None).unlocked) == 1
+    offer("late-1.0-py3-none-any.whl")
+    assert len(lock(dependencies, target, cache, lambda _: None).unlocked) == 1
+    (kept,) = (cache / "locks").iterdir()
+    os.utime(kept, (time.time() - 90_000, time.time() - 90_000))
+    assert lock(dependencies, target, cache, lambda _: None).unlocked == ()
