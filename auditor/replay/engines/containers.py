@@ -2,121 +2,113 @@
 
 from __future__ import annotations
 
+import math
 import time
+import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from auditor.errors import EngineError, NotReplayedError
-from auditor.replay.engines.failures import engine_errors, explanation
+from auditor.replay.engines import gpus
+from auditor.replay.engines.failures import engine_errors, explanation, full, is_full
 from auditor.replay.engines.interface import Container, Ended
-from auditor.replay.engines.isolation import isolation
-from auditor.replay.owner import owner
 
-__all__ = ["OWNER", "run"]
+__all__ = ["run"]
 
-OWNER = "org.auditor.owner"
+Create = Callable[[Container, str], Any]
+
 _SLICE = 20.0  # seconds of one wait: the SDK cannot tell a time-out from a lost engine
+_LOOK = 0.5  # seconds between two looks of its watch
 _GRACE = 10.0  # seconds for the recorder to write down what it saw
 _MOST_OUTPUT = 256 * 1024
 
 
-def run(client: Any, container: Container) -> Ended:  # noqa: ANN401 - the SDK has no types
-    """Run a container to its end and remove it, whatever happens, Ctrl-C included."""
-    with engine_errors("creating a container"):
-        created = _create(client, container)
+def run(client: Any, container: Container, create: Create) -> Ended:  # noqa: ANN401 - the SDK has no types
+    """Run a container to its end and remove it, whatever happens, Ctrl-C included.
+
+    ``create`` makes it under a name.
+    """
+    # Its name is known before the engine answers: what it made unheard is removed as well.
+    name = f"auditor-{uuid.uuid4().hex}"
     try:
+        created = _created(container, create, name)
         _start(created, container)
         with engine_errors("running the container"):
-            timed_out = _wait(created, container.limits.timeout)
-            return _ended(created, container, timed_out=timed_out)
+            timed_out, stopped = _wait(created, container)
+            return _ended(created, container, timed_out=timed_out, stopped=stopped)
     finally:
-        _remove(created)
+        _remove(client, name)
 
 
-def _create(client: Any, container: Container) -> Any:  # noqa: ANN401 - the SDK has no types
-    from docker.errors import APIError, ImageNotFound  # noqa: PLC0415 - slow
+def _created(container: Container, create: Create, name: str) -> Any:  # noqa: ANN401 - the SDK has no types
+    from docker.errors import APIError, ImageNotFound  # noqa: PLC0415 - late: slow
 
-    try:
-        return client.containers.create(container.image, **_settings(container))
-    except ImageNotFound:
-        raise EngineError(f"the image {container.image} is gone from the engine") from None
-    except APIError as error:
-        raise _refusal(error) from None
-
-
-def _settings(container: Container) -> dict[str, Any]:
-    return {
-        "entrypoint": [container.argv[0]],
-        "command": list(container.argv[1:]),
-        "user": container.user,
-        "working_dir": container.workdir,
-        "environment": container.variables,
-        "mounts": _mounts(container),
-        "hostname": "auditor",
-        "labels": {OWNER: owner(), "org.auditor.kind": "replay"},
-        **isolation(container),
-        **_gpus(container.gpus),
-    }
-
-
-def _mounts(container: Container) -> list[Any]:
-    from docker.types import Mount  # noqa: PLC0415 - slow
-
-    return [
-        Mount(target=mount.target, source=mount.source, type="bind", read_only=mount.read_only)
-        for mount in container.mounts
-    ]
-
-
-def _gpus(gpus: str | None) -> dict[str, Any]:
-    from docker.types import DeviceRequest  # noqa: PLC0415 - slow
-
-    if gpus is None:
-        return {}
-    capabilities = [["gpu"]]
-    if gpus == "all" or gpus.isdigit():
-        count = -1 if gpus == "all" else int(gpus)
-        return {"device_requests": [DeviceRequest(count=count, capabilities=capabilities)]}
-    chosen = [name.strip() for name in gpus.removeprefix("device=").split(",") if name.strip()]
-    return {"device_requests": [DeviceRequest(device_ids=chosen, capabilities=capabilities)]}
+    with engine_errors("creating the container"):
+        try:
+            return create(container, name)
+        except ImageNotFound:
+            raise EngineError(
+                f"the image {container.image} is gone from the engine",
+                hint="it was removed meanwhile: replay once more to have it made again",
+            ) from None
+        except APIError as error:
+            raise _refusal(explanation(error), container, "creating the container") from None
 
 
 def _start(created: Any, container: Container) -> None:  # noqa: ANN401 - the SDK has no types
-    from docker.errors import APIError  # noqa: PLC0415 - slow
+    from docker.errors import APIError  # noqa: PLC0415 - late: slow
 
     with engine_errors("starting the container"):
         try:
             created.start()
         except APIError as error:
-            if container.gpus is not None and "device driver" in explanation(error):
-                raise NotReplayedError(
-                    "the engine cannot give a container GPUs: it has no GPU runtime",
-                    hint="install the NVIDIA Container Toolkit, or replay without --gpus",
-                ) from None
-            raise _refusal(error) from None
+            raise _refusal(explanation(error), container, "starting the container") from None
 
 
-def _refusal(error: Exception) -> NotReplayedError:
-    return NotReplayedError(f"the engine could not start the replay: {explanation(error)}")
+def _refusal(reason: str, container: Container, doing: str) -> NotReplayedError:
+    if container.gpus is not None and gpus.is_refusal(reason):
+        return gpus.refused(reason)
+    if is_full(reason):
+        return full(doing)
+    return NotReplayedError(f"the engine could not start the replay: {reason}")
 
 
-def _wait(created: Any, timeout: float | None) -> bool:  # noqa: ANN401 - the SDK has no types
-    """Wait for the end; return whether it had to be brought about."""
-    deadline = None if timeout is None else time.monotonic() + timeout
-    if _ends_by(created, deadline):
-        return False
-    created.kill(signal="SIGTERM")
-    if not _ends_by(created, time.monotonic() + _GRACE):
-        created.kill()
-        _ends_by(created, None)
-    return True
+def _wait(created: Any, container: Container) -> tuple[bool, str]:  # noqa: ANN401 - the SDK has no types
+    """Wait for the end; return whether it took too long, and what its watch ended it for."""
+    timeout = container.limits.timeout
+    deadline = math.inf if timeout is None else time.monotonic() + timeout
+    look = math.inf if container.watch is None else _LOOK
+    while not _ends_by(created, min(deadline, time.monotonic() + look)):
+        stopped = container.watch() if container.watch is not None else ""
+        if stopped:
+            _signal(created, "SIGKILL")
+            _ends_by(created, math.inf)
+            return False, stopped
+        if time.monotonic() >= deadline:
+            _signal(created, "SIGTERM")
+            if not _ends_by(created, time.monotonic() + _GRACE):
+                _signal(created, "SIGKILL")
+                _ends_by(created, math.inf)
+            return True, ""
+    return False, ""
 
 
-def _ends_by(created: Any, deadline: float | None) -> bool:  # noqa: ANN401 - the SDK has no types
-    from requests import RequestException  # noqa: PLC0415 - slow
+def _signal(created: Any, signal: str) -> None:  # noqa: ANN401 - the SDK has no types
+    from docker.errors import APIError  # noqa: PLC0415 - late: slow
+
+    try:
+        created.kill(signal=signal)
+    except APIError as error:
+        if error.status_code not in {404, 409}:  # it has ended by itself meanwhile
+            raise
+
+
+def _ends_by(created: Any, deadline: float) -> bool:  # noqa: ANN401 - the SDK has no types
+    from requests import RequestException  # noqa: PLC0415 - late: slow
 
     while True:
-        left = _SLICE if deadline is None else min(_SLICE, deadline - time.monotonic())
+        left = min(_SLICE, deadline - time.monotonic())
         if left <= 0:
             return False
         try:
@@ -129,22 +121,23 @@ def _ends_by(created: Any, deadline: float | None) -> bool:  # noqa: ANN401 - th
         return True
 
 
-def _ended(created: Any, container: Container, *, timed_out: bool) -> Ended:  # noqa: ANN401
+def _ended(created: Any, container: Container, *, timed_out: bool, stopped: str) -> Ended:  # noqa: ANN401
     created.reload()
     state = created.attrs["State"]
-    output = created.logs(tail=1000)[-_MOST_OUTPUT:] if container.talk else b""
+    output = created.logs()[-_MOST_OUTPUT:] if container.talk else b""
     return Ended(
         code=int(state["ExitCode"]),
         out_of_memory=bool(state["OOMKilled"]),
         timed_out=timed_out,
+        stopped=stopped,
         output=output.decode("utf-8", "replace"),
     )
 
 
-def _remove(created: Any) -> None:  # noqa: ANN401 - the SDK has no types
-    from docker.errors import DockerException  # noqa: PLC0415 - slow
-    from requests import RequestException  # noqa: PLC0415 - slow
+def _remove(client: Any, name: str) -> None:  # noqa: ANN401 - the SDK has no types
+    from docker.errors import DockerException  # noqa: PLC0415 - late: slow
+    from requests import RequestException  # noqa: PLC0415 - late: slow
 
     # Where the engine is gone too, its error is already on its way; clean() removes it later.
     with suppress(DockerException, RequestException):
-        created.remove(force=True, v=True)
+        client.api.remove_container(name, force=True, v=True)

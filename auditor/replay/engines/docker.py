@@ -2,108 +2,101 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 from auditor.errors import EngineError
-from auditor.replay.engines.containers import OWNER, run
-from auditor.replay.engines.failures import engine_errors, root_cause
+from auditor.model.fingerprint import Unverified
+from auditor.model.plan import Limits
+from auditor.replay.engines.abilities import Abilities, gpu_support, is_rootless, lacking
+from auditor.replay.engines.carry import carried
+from auditor.replay.engines.containers import run
+from auditor.replay.engines.failures import engine_errors
 from auditor.replay.engines.images import DockerImages
 from auditor.replay.engines.interface import Container, Ended
-from auditor.replay.owner import is_orphan, owner
+from auditor.replay.engines.removal import remove_images, remove_mine, remove_orphans
+from auditor.replay.engines.settings import settings_of
+from auditor.replay.engines.sharing import shares_files
 
-__all__ = ["Docker", "connect"]
+__all__ = ["Docker"]
 
-_SECONDS = 60
-_REPOSITORIES = ("auditor/env", "auditor/base")
+_EVERYTHING = Limits(memory=1, cpus=1.0)
 
 
 class Docker:
-    """A Docker engine that answered."""
+    """A Docker engine that answered; safe for use by several threads."""
 
-    def __init__(self, client: Any) -> None:  # noqa: ANN401 - the SDK has no types of its own
+    name: ClassVar[str] = "Docker"
+
+    def __init__(self, client: Any, version: str = "", place: str = "") -> None:  # noqa: ANN401 - the SDK has no types of its own
         self._client = client
+        self._version = version
+        self._place = place
+        self._stopped = False
         self.images = DockerImages(client)
 
     def describe(self) -> str:
-        """Return its version and where it listens. Raises ``EngineError``."""
-        with engine_errors("telling its version"):
-            version = self._client.version()
-        return f"Docker {version['Version']} at {self._client.api.base_url}"
+        """Return its version and where it listens."""
+        return f"{self.name} {self._version} at {self._place}"
+
+    def abilities(self) -> Abilities:
+        """Return what it is and can do. Raises ``EngineError``."""
+        return Abilities(
+            name=self.name,
+            version=self._version,
+            place=self._place,
+            rootless=is_rootless(self._info),
+            shares_files=self._shares_files,
+            gpus=gpu_support(self._info),
+            memory=int(self._info.get("MemTotal") or 0),
+            processors=int(self._info.get("NCPU") or 0),
+            lacks=lacking(self._info, _EVERYTHING),
+        )
+
+    def unenforced(self, limits: Limits) -> tuple[Unverified, ...]:
+        """Return those of ``limits`` that it cannot enforce. Raises ``EngineError``."""
+        return lacking(self._info, limits)
 
     def run(self, container: Container) -> Ended:
         """Run a container to its end, and remove it, whatever happens."""
-        return run(self._client, container)
+        if self._stopped:
+            raise EngineError("the replay was given up")
+        if self._shares_files:
+            return run(self._client, container, self._create)
+        with carried(self._client, container) as there:
+            return run(self._client, there, self._create)
 
     def stop(self) -> None:
         """Kill all containers of this process, those too that are about to start."""
-        from docker.errors import DockerException  # noqa: PLC0415 - slow, and only replays need it
-        from requests import RequestException  # noqa: PLC0415 - slow, as above
+        self._stopped = True
+        from docker.errors import DockerException  # noqa: PLC0415 - late: slow
+        from requests import RequestException  # noqa: PLC0415 - late: slow
 
         with suppress(DockerException, RequestException):
-            filters = {"label": f"{OWNER}={owner()}"}
-            for container in self._client.containers.list(
-                all=True, ignore_removed=True, filters=filters
-            ):
-                with suppress(DockerException):
-                    container.remove(force=True, v=True)
+            remove_mine(self._client)
 
     def clean(self, *, images: bool) -> tuple[int, int]:
-        """Remove containers whose owner is gone, and cached images if asked; return how many."""
+        """Remove what is left of processes that are gone, and cached images if asked.
+
+        Returns how many containers and images. Raises ``EngineError``.
+        """
         with engine_errors("removing what was left over"):
-            containers = self._client.containers.list(
-                all=True, ignore_removed=True, filters={"label": OWNER}
-            )
-            orphans = [item for item in containers if is_orphan(item.labels[OWNER])]
-            for container in orphans:
-                container.remove(force=True, v=True)
-            return len(orphans), self._remove_images() if images else 0
+            removed = remove_orphans(self._client)
+            return removed, remove_images(self._client) if images else 0
 
-    def _remove_images(self) -> int:
-        from docker.errors import APIError  # noqa: PLC0415 - slow, and only replays need it
+    def _create(self, container: Container, name: str) -> Any:  # noqa: ANN401 - the SDK's
+        gpus = gpu_support(self._info) if container.gpus is not None else ""
+        return self._client.containers.create(
+            container.image, name=name, **settings_of(container, gpus)
+        )
 
-        removed = 0
-        for repository in _REPOSITORIES:
-            for image in self._client.images.list(repository):
-                for tag in image.tags:
-                    with suppress(APIError):  # in use by a replay that is going on
-                        self._client.images.remove(tag)
-                        removed += 1
-        return removed
+    @cached_property
+    def _info(self) -> dict[str, Any]:
+        with engine_errors("telling what it can do"):
+            info: dict[str, Any] = self._client.info()
+        return info
 
-
-def connect() -> Docker:
-    """Return the first Docker engine that answers. Raises ``EngineError``.
-
-    Asked in this order: ``DOCKER_HOST``, the current docker context, the rootless socket.
-    """
-    import docker  # noqa: PLC0415 - slow, and only replays need it
-    from docker.errors import DockerException  # noqa: PLC0415 - as above
-    from requests import RequestException  # noqa: PLC0415 - as above
-
-    last = ""
-    for host in _hosts():
-        try:
-            client = _client(docker, host)
-            client.ping()
-            return Docker(client)
-        except (DockerException, RequestException, OSError) as error:
-            last = root_cause(error)
-    place = os.environ.get("DOCKER_HOST") or "its socket"
-    raise EngineError(
-        f"no container engine answers at {place}: {last}",
-        hint="auditor doctor says what to install or start",
-    )
-
-
-def _hosts() -> tuple[str | None, ...]:
-    rootless = Path(os.environ.get("XDG_RUNTIME_DIR") or "/nonexistent") / "docker.sock"
-    return (None, f"unix://{rootless}") if rootless.exists() else (None,)
-
-
-def _client(docker: Any, host: str | None) -> Any:  # noqa: ANN401 - the SDK has no types
-    if host is None:
-        return docker.from_env(timeout=_SECONDS)
-    return docker.DockerClient(base_url=host, timeout=_SECONDS)
+    @cached_property
+    def _shares_files(self) -> bool:
+        return shares_files(self._client)

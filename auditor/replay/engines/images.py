@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from typing import Any
 
-from auditor.errors import InputError, NotReplayedError
+from auditor.errors import EngineError, InputError, NotReplayedError
 from auditor.model.facts import Image
-from auditor.replay.engines.failures import engine_errors, explanation
+from auditor.replay.engines.failures import engine_errors, explanation, full, is_full
+from auditor.replay.engines.labels import BUILD, build_mark
+from auditor.replay.engines.published import Published, published
 
 __all__ = ["DockerImages", "image_facts"]
 
 _BUILD_SECONDS = 3600
 _SWEEPS, _PAUSE = 4, 0.25  # a step that was under way may still be committed
-_LABEL = "org.auditor.build"
 # The grammar of distribution/reference, and a bare image id.
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _REFERENCE = re.compile(
@@ -35,7 +36,7 @@ class DockerImages:
 
     def find(self, reference: str) -> Image | None:
         """Return an image that the engine has, or ``None``."""
-        from docker.errors import ImageNotFound  # noqa: PLC0415 - slow, and only replays need it
+        from docker.errors import ImageNotFound  # noqa: PLC0415 - late: slow, and only replays need it
 
         _check(reference)
         with engine_errors(f"looking for the image {reference}"):
@@ -47,30 +48,40 @@ class DockerImages:
     def pull(self, reference: str) -> Image:
         """Fetch an image. Raises ``NotReplayedError`` where the registry does not give it."""
         from docker.errors import APIError  # noqa: PLC0415 - slow, as above
+        from docker.utils import parse_repository_tag  # noqa: PLC0415 - slow, as above
 
         _check(reference)
+        repository, tag = parse_repository_tag(reference)
         with engine_errors(f"pulling {reference}"):
             try:
-                return image_facts(reference, self._client.images.pull(reference).attrs)
+                for event in self._client.api.pull(
+                    repository, tag=tag or "latest", stream=True, decode=True
+                ):
+                    if "error" in event:  # the status was sent before
+                        raise _not_pulled(reference, str(event["error"]))
+                return image_facts(reference, self._client.images.get(reference).attrs)
             except APIError as error:
-                raise NotReplayedError(
-                    f"the image {reference} is not here and cannot be pulled: {explanation(error)}",
-                    hint="docker load it, or leave --image out to replay in the run's own Python",
-                ) from None
+                raise _not_pulled(reference, explanation(error)) from None
+
+    def published(self, reference: str, seconds: float) -> Published:
+        """Ask a registry, for so long at most, what it has under a name; nothing is fetched."""
+        _check(reference)
+        return published(self._client, reference, seconds)
 
     def load(self, tar: Iterator[bytes], tag: str, labels: dict[str, str]) -> Image:
         """Make an image of one layer from a tar stream. Raises ``EngineError``."""
-        repository, _colon, version = tag.rpartition(":")
         changes = [f'LABEL {key}="{value}"' for key, value in sorted(labels.items())]
         with engine_errors(f"importing the image {tag}"):
-            self._client.api.import_image(
-                src=tar, repository=repository, tag=version, changes=changes, stream_src=True
+            # Podman takes the version in the name alone, Docker both ways.
+            answer = self._client.api.import_image(
+                src=tar, repository=tag, changes=changes, stream_src=True
             )
+            _refuse(answer, f"importing the image {tag}")
             return image_facts(tag, self._client.images.get(tag).attrs)
 
     def build(self, context: Iterator[bytes], tag: str, labels: dict[str, str]) -> Image:
         """Build an image without a network. Raises ``NotReplayedError`` where the build fails."""
-        build, made = uuid.uuid4().hex, ""
+        build, made = build_mark(), ""
         try:
             with engine_errors(f"building the image {tag}"):
                 stream = self._client.api.build(
@@ -106,7 +117,7 @@ class DockerImages:
         from requests import RequestException  # noqa: PLC0415 - slow, as above
 
         with suppress(DockerException, RequestException):
-            filters = {"label": f"{_LABEL}={build}"}
+            filters = {"label": f"{BUILD}={build}"}
             for container in self._client.containers.list(
                 all=True, ignore_removed=True, filters=filters
             ):
@@ -138,10 +149,33 @@ def _follow(stream: Iterable[dict[str, Any]]) -> None:
             last = said.splitlines()[-1]
         if "error" in event:
             reason = " ".join(str(event["error"]).split())
+            if is_full(f"{reason} {last}"):
+                raise full("building the environment")
             raise NotReplayedError(
                 f"the environment could not be built: {last or reason}"[:400],
                 hint="--image REF replays on another base",
             )
+
+
+def _refuse(answer: str, doing: str) -> None:
+    """Raise for an import that failed after it had begun: the status was sent before."""
+    last = answer.strip().rpartition("\n")[2]
+    if '"error"' in last:
+        reason = str(json.loads(last).get("error"))
+        raise (
+            full(doing)
+            if is_full(reason)
+            else EngineError(f"the container engine failed at {doing}: {reason}")
+        )
+
+
+def _not_pulled(reference: str, reason: str) -> NotReplayedError:
+    if is_full(reason):
+        return full(f"pulling {reference}")
+    return NotReplayedError(
+        f"the image {reference} is not here and cannot be pulled: {' '.join(reason.split())}"[:400],
+        hint="docker load it, or leave --image out to replay in the run's own Python",
+    )
 
 
 def _check(reference: str) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import msgspec
 
 from auditor.model.facts import Image
+from auditor.model.fingerprint import Unverified
 from auditor.model.plan import Limits, Mount
 from auditor.model.record import Record
+from auditor.replay.engines.abilities import Abilities
+from auditor.replay.engines.published import Published
 
 __all__ = ["Container", "Ended", "Engine", "Images"]
 
@@ -19,7 +22,8 @@ class Container(Record, frozen=True, kw_only=True):
 
     ``mounts`` have absolute sources. ``scratch`` are folders in memory that ``user`` may write
     to. ``gpus`` as in ``Plan``. ``processors`` are those it may use, like ``0-1``; empty: any.
-    ``talk``: what it prints is wanted, and bounded.
+    ``talk``: what it prints is wanted, and bounded. ``watch`` is called about twice a second while
+    it runs, and says why it must be killed, or ``""``.
     """
 
     image: str
@@ -33,15 +37,20 @@ class Container(Record, frozen=True, kw_only=True):
     gpus: str | None = None
     processors: str = ""
     talk: bool = False
+    watch: Callable[[], str] | None = None
 
 
 class Ended(Record, frozen=True, kw_only=True):
-    """How a container ended. ``output`` is what it printed, if that was wanted."""
+    """How a container ended. ``output`` is what it printed, if that was wanted.
+
+    ``stopped`` is what its watch said when it was killed for it.
+    """
 
     code: int
     out_of_memory: bool = False
     timed_out: bool = False
     output: str = ""
+    stopped: str = ""
 
 
 class Images(Protocol):
@@ -53,6 +62,10 @@ class Images(Protocol):
 
     def pull(self, reference: str) -> Image:
         """Fetch an image from its registry. Raises ``NotReplayedError``."""
+        ...
+
+    def published(self, reference: str, seconds: float) -> Published:
+        """Ask a registry, for so long at most, what it has under a name; nothing is fetched."""
         ...
 
     def load(self, tar: Iterator[bytes], tag: str, labels: dict[str, str]) -> Image:
@@ -79,6 +92,14 @@ class Engine(Protocol):
         """Return its name and version in one line."""
         ...
 
+    def abilities(self) -> Abilities:
+        """Return what it is and can do."""
+        ...
+
+    def unenforced(self, limits: Limits) -> tuple[Unverified, ...]:
+        """Return what of ``limits`` it cannot enforce, with the reason."""
+        ...
+
     def run(self, container: Container) -> Ended:
         """Run a container to its end, and remove it, whatever happens.
 
@@ -87,9 +108,9 @@ class Engine(Protocol):
         ...
 
     def stop(self) -> None:
-        """End all containers of this process, so that each ``run`` comes to its end; never raises.
+        """End all containers of this process and start none any more; never raises.
 
-        For other threads than those that wait in ``run``.
+        For other threads than those that wait in ``run``, which comes to its end.
         """
         ...
 
