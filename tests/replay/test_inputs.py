@@ -10,12 +10,15 @@ from auditor.errors import InputError, IntegrityError, NotReplayedError
 from auditor.model.fact import recorded
 from auditor.model.files import File, encode_list
 from auditor.replay import Options
+from auditor.replay.data import cache_place
 from auditor.replay.inputs import files_of, verified
 
 
 def check(make: Any, *inputs: File, **options: Any) -> tuple[File, ...]:
     fingerprint = make.fingerprint(inputs=inputs)
-    return files_of(verified(fingerprint, make.objects, Options(**options)).recipe.inputs)
+    cache = make.root.parent / "cache"
+    placed, _options = verified(fingerprint, make.objects, Options(**options), cache=cache)
+    return files_of(placed.recipe.inputs)
 
 
 def test_what_the_store_holds_needs_no_original(make: Any) -> None:
@@ -63,9 +66,39 @@ def test_all_problems_are_listed_at_once(make: Any) -> None:
             make.file("c.csv", "2"),
             trusted=True,
         )
-    assert "input a.csv is missing" in caught.value.message
-    assert "input b.csv cannot be read" in caught.value.message
-    assert "c.csv" not in caught.value.message
+    assert caught.value.message == "2 files of the run are missing or changed: a.csv, b.csv"
+    missing, unreadable = caught.value.details
+    assert missing == (
+        f"input a.csv is missing: there is no {make.root}/a.csv (1 byte, sha256 6b86b273ff34…)"
+    )
+    assert unreadable.startswith("input b.csv cannot be read: it is no regular file (1 byte,")
+    assert "--map-path" in caught.value.hint
+
+
+def test_of_very_many_problems_the_first_are_shown(make: Any) -> None:
+    inputs = tuple(make.file(f"{number:02}.csv", str(number), kept=False) for number in range(25))
+    with pytest.raises(NotReplayedError) as caught:
+        check(make, *inputs, trusted=True)
+    assert caught.value.message == (
+        "25 files of the run are missing or changed: 00.csv, 01.csv, 02.csv and 22 more"
+    )
+    assert len(caught.value.details) == 21
+    assert caught.value.details[-1] == "and 5 more"
+
+
+def test_one_content_under_two_names_is_found_once(make: Any, tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("1")
+    same = (make.file("a.csv", "1", kept=False), make.file("b.csv", "1", kept=False))
+    assert len(check(make, *same, map_paths={"b.csv": str(tmp_path / "b.csv")})) == 2
+
+
+def test_a_mapped_content_that_changed_may_be_found_in_a_cache(make: Any, tmp_path: Path) -> None:
+    (tmp_path / "other.csv").write_text("2")
+    file = make.file("a.csv", "1", kept=False)
+    place = cache_place(make.root.parent / "cache", file.digest)
+    place.parent.mkdir(parents=True)
+    place.write_text("1")
+    assert check(make, file, map_paths={"a.csv": str(tmp_path / "other.csv")})
 
 
 def test_a_link_to_a_system_file_is_refused(make: Any) -> None:
@@ -97,4 +130,5 @@ def test_a_long_list_is_read(make: Any) -> None:
     with pytest.raises(InputError, match="does not hold the list"):
         verified(run, make.objects, Options())
     make.objects.put_bytes(data)
-    assert files_of(verified(run, make.objects, Options()).recipe.inputs) == whole.files
+    placed, _options = verified(run, make.objects, Options())
+    assert files_of(placed.recipe.inputs) == whole.files
