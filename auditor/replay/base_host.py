@@ -10,13 +10,14 @@ from auditor.errors import NotReplayedError
 from auditor.locking import Progress
 from auditor.model.facts import Image
 from auditor.replay.engines import Engine
-from auditor.replay.libraries import closure, manylinux
+from auditor.replay.libraries import closure, is_elf, manylinux, sonames
 from auditor.replay.python import Python
+from auditor.replay.runtime import runtime_files, state
 from auditor.replay.tarball import Member, link, stream, text
 
 __all__ = ["base_image", "members"]
 
-_FORMAT = 1  # of these images: raise it when their content changes
+_FORMAT = 2  # of these images: raise it when their content changes
 _SKIPPED_FOLDERS = frozenset({"site-packages", "dist-packages", "test", "idlelib", "turtledemo"})
 _SKIPPED_ENDINGS = (".opt-1.pyc", ".opt-2.pyc", ".a")
 _MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
@@ -27,20 +28,25 @@ _AS_THEY_ARE = ("/etc/localtime", "/etc/timezone", "/etc/ld.so.cache", "/usr/lib
 _CACHE = Path("/etc/ld.so.cache")
 
 
-def base_image(python: Python, engine: Engine, progress: Progress) -> Image:
-    """Return the image made from ``python``, made now unless the engine has it.
+def base_image(
+    python: Python, engine: Engine, progress: Progress, programs: tuple[Path, ...] = ()
+) -> Image:
+    """Return the image made from ``python`` and ``programs``, made now unless the engine has it.
 
-    Raises ``NotReplayedError`` where its libraries cannot be found.
+    ``programs`` are the programs, scripts and libraries of this system that the run used, as
+    ``auditor.replay.programs.taken`` tells them. Raises ``NotReplayedError`` where libraries cannot
+    be found.
     """
-    tag = f"auditor/base:{_key(python)}"
+    tag = f"auditor/base:{_key(python, programs)}"
     if (image := engine.images.find(tag)) is not None:
         return image
-    progress(f"making an image from {python.executable}")
+    others = f" and {len(programs)} programs and libraries" if programs else ""
+    progress(f"making an image from {python.executable}{others}")
     labels = {"org.auditor.kind": "base", "org.auditor.python": python.version}
-    return engine.images.load(stream(members(python)), tag, labels)
+    return engine.images.load(stream(members(python, programs)), tag, labels)
 
 
-def members(python: Python) -> dict[str, Member]:
+def members(python: Python, programs: tuple[Path, ...] = ()) -> dict[str, Member]:
     """Return what the image consists of, by absolute path, each path once."""
     found: dict[str, Member] = {}
     for name in _MERGED:
@@ -51,8 +57,12 @@ def members(python: Python) -> dict[str, Member]:
     for path in own:
         _add(found, path)
     loadable = [path for path in own if ".so" in path.name or str(path) == python.executable]
-    for path in closure([*loadable, *manylinux()]):
+    needed = runtime_files(_real(programs))
+    loadable += [path for path in (*programs, *needed) if is_elf(path)]
+    for path in (*programs, *needed, *closure([*loadable, *manylinux()])):
         _add(found, path)
+    for path in programs:
+        found |= {str(name): link(path.name) for name in sonames(path) if str(name) not in found}
     for name in _AS_THEY_ARE:
         if Path(name).exists():
             _add(found, Path(name))
@@ -61,9 +71,15 @@ def members(python: Python) -> dict[str, Member]:
     return found | _made()
 
 
-def _key(python: Python) -> str:
-    digest = hashlib.sha256(repr((_FORMAT, python, _ids())).encode())
-    for path in (*_own_files(python), _CACHE):
+def _real(programs: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the real paths of what is no library."""
+    return tuple(sorted({path.resolve() for path in programs if ".so" not in path.name}))
+
+
+def _key(python: Python, programs: tuple[Path, ...]) -> str:
+    digest = hashlib.sha256(repr((_FORMAT, python, _ids(), state(_real(programs)))).encode())
+    real = [path.resolve() for path in programs]
+    for path in (*_own_files(python), _CACHE, *programs, *real):
         try:
             stat = path.lstat()
         except OSError:

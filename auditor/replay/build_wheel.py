@@ -9,10 +9,10 @@ from pathlib import Path
 from auditor.errors import NotReplayedError
 from auditor.hashing import hash_file
 from auditor.locking import build_requirements, cached, place, requires_of, take_in
-from auditor.locking.cache import load_lock, save_lock
+from auditor.locking.cache import load, save
 from auditor.model.canonical import canonical
 from auditor.model.digest import digest_bytes
-from auditor.model.plan import Limits, Lock, LockedWheel, Mount
+from auditor.model.plan import Limits, LockedWheel, Mount
 from auditor.replay.base import Chosen
 from auditor.replay.engines import Container, Engine
 from auditor.replay.environment import pip_folder
@@ -38,9 +38,9 @@ def build_wheel(
     requires = requires_of(place(cache, source))
     base = chosen.image.layers if chosen.base.kind == "host" else chosen.image.id
     key = digest_bytes(canonical(["wheel", source, base, requires]))
-    kept = load_lock(cache, key)
-    if kept is not None and kept.wheels and cached(cache, kept.wheels[0]):
-        return kept.wheels[0]
+    kept = load(cache, key, LockedWheel)
+    if kept is not None and cached(cache, kept[0]):
+        return kept[0]
     with tempfile.TemporaryDirectory(dir=cache, prefix="build-") as name:
         work = Path(name)
         wheels, output, sources = work / "wheels", work / "output", work / "source"
@@ -51,7 +51,7 @@ def build_wheel(
         give_away(output, user)
         _run(source, chosen, engine, work, user)
         built = _take(source, output, cache)
-    save_lock(cache, key, Lock(requirements="", wheels=(built,)))
+    save(cache, key, built)
     return built
 
 

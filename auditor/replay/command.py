@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 
-from auditor.model.facts import Command, Interpreter
+from auditor.model.facts import Command, Interpreter, Process
 from auditor.replay.paths import absolute, inside
 
-__all__ = ["BIN", "ENV", "is_python", "mapped_argv", "python_path", "search_path"]
+__all__ = ["BIN", "ENV", "SEARCHED", "is_python", "mapped_argv", "python_path", "search_path"]
 
 ENV = "/opt/auditor/env"
 BIN = f"{ENV}/bin"
+SEARCHED = ("/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin")
 _PYTHON = re.compile(r"python(3(\.\d+)?)?t?")
 
 
-def mapped_argv(command: Command, interpreter: Interpreter | None, root: str) -> tuple[str, ...]:
+def mapped_argv(
+    command: Command,
+    interpreter: Interpreter | None,
+    root: str,
+    processes: Iterable[Process] = (),
+) -> tuple[str, ...]:
     """Return the command with the recorded interpreter replaced by the environment's.
 
     A program of the recorded environment becomes that of the new one; other names are found on
-    PATH as before.
+    PATH as before. A script of the project whose first line names the recorded interpreter, as
+    ``processes`` show, is given to the new one.
     """
     first, rest = command.argv[0], command.argv[1:]
     place = _absolute(first, command.cwd, root)
@@ -33,7 +41,8 @@ def mapped_argv(command: Command, interpreter: Interpreter | None, root: str) ->
         return (f"{BIN}/{name}", *rest)
     if is_python(name) and not inside(place, root):
         return (f"{BIN}/{_python_name(name, interpreter)}", *rest)
-    return (first, *rest)
+    options = _of_script(command, interpreter, root, processes)
+    return (first, *rest) if options is None else (f"{BIN}/python", *options, first, *rest)
 
 
 def is_python(name: str) -> bool:
@@ -41,9 +50,12 @@ def is_python(name: str) -> bool:
     return _PYTHON.fullmatch(name) is not None
 
 
-def search_path(python: str) -> str:
-    """Return PATH in the container: the environment, the base's Python, the usual folders."""
-    folders = [BIN, posixpath.dirname(python), "/usr/local/bin", "/usr/bin", "/bin"]
+def search_path(python: str, programs: Iterable[str] = ()) -> str:
+    """Return PATH in the container: the environment, the base's Python, the usual folders.
+
+    After them come the folders ``programs`` that the run called programs in.
+    """
+    folders = [BIN, posixpath.dirname(python), *SEARCHED, *programs]
     return ":".join(dict.fromkeys(folder for folder in folders if folder))
 
 
@@ -79,6 +91,27 @@ def _is_installed(place: str, interpreter: Interpreter) -> bool:
     folder = posixpath.dirname(place)
     prefixes = (interpreter.prefix, interpreter.base_prefix)
     return folder in {posixpath.normpath(f"{prefix}/bin") for prefix in prefixes}
+
+
+def _of_script(
+    command: Command, interpreter: Interpreter | None, root: str, processes: Iterable[Process]
+) -> tuple[str, ...] | None:
+    """Return the options that the first line of a script gives the recorded interpreter.
+
+    ``None`` where the command is no such script, or the interpreter comes along with the project.
+    """
+    if interpreter is None:
+        return None
+    count = len(command.argv)
+    for process in processes:
+        started = process.argv[:-count]
+        if not process.python or not started or process.argv[-count:] != command.argv:
+            continue
+        place = posixpath.normpath(started[0])
+        own = _is_installed(place, interpreter) or place == interpreter.executable
+        if started[0].startswith("/") and own and not inside(place, root):
+            return started[1:]
+    return None
 
 
 def _python_name(name: str, interpreter: Interpreter | None) -> str:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.metadata
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from auditor import __version__
-from auditor.errors import NotReplayedError
+from auditor.errors import MachineError, NotReplayedError
 from auditor.locking import Progress, place
 from auditor.model.canonical import canonical
 from auditor.model.digest import digest_bytes, hex_of
 from auditor.model.facts import Image
 from auditor.model.plan import Lock, Plan
 from auditor.replay.base import Chosen
-from auditor.replay.dockerfile import requirements_of
+from auditor.replay.dockerfile import dockerfile, requirements_of
 from auditor.replay.engines import Engine
 from auditor.replay.python import Python
 from auditor.replay.tarball import Member, stream, text
 
-__all__ = ["environment_image", "pip_folder", "pip_path"]
+__all__ = ["context", "environment_image", "environment_tag", "pip_folder", "pip_path"]
 
-_FORMAT = 1  # raise it when the same files would give another image
+_FORMAT = 3  # raise it when the same files would give another image
 
 
 def environment_image(
@@ -34,17 +37,46 @@ def environment_image(
 
     Raises ``NotReplayedError`` where it cannot be built.
     """
-    key = _key(plan, chosen)
-    tag = f"auditor/env:{hex_of(key)[:16]}"
+    tag = environment_tag(chosen, plan.lock)
     if (image := engine.images.find(tag)) is not None:
         return image
-    progress(f"building the environment of {len(plan.lock.wheels)} distributions")
-    labels = {
-        "org.auditor.kind": "environment",
-        "org.auditor.key": key,
-        "org.auditor.version": __version__,
+    with _alone(cache, tag):
+        if (image := engine.images.find(tag)) is not None:
+            return image
+        progress(f"building the environment of {len(plan.lock.wheels)} distributions")
+        # Every label would be a step of its own; what it needs is in the Dockerfile.
+        return engine.images.build(stream(context(plan, cache)), tag, {})
+
+
+def environment_tag(chosen: Chosen, lock: Lock) -> str:
+    """Return the name of the image: by what is in it, whatever fingerprint or name of the base.
+
+    So runs on the same base with the same lock share it.
+    """
+    # An imported image has its time in its id; what is in it, its layers, is what counts.
+    base = chosen.image.layers if chosen.base.kind == "host" else chosen.image.id
+    nameless = msgspec.structs.replace(chosen.base, reference="")
+    steps = dockerfile(nameless, pip_path(chosen.python, lock))
+    pip = importlib.metadata.version("pip")
+    what = [_FORMAT, base, steps, requirements_of(lock), pip]
+    return f"auditor/env:{hex_of(digest_bytes(canonical(what)))[:16]}"
+
+
+def context(plan: Plan, cache: Path) -> dict[str, Member]:
+    """Return what the image is built from, by path beside the Dockerfile."""
+    members = {
+        "Dockerfile": text(plan.dockerfile),
+        "requirements.txt": text(requirements_of(plan.lock)),
+        "wheels": Member(),
     }
-    return engine.images.build(stream(_context(plan, cache)), tag, labels)
+    for wheel in plan.lock.wheels:
+        members[f"wheels/{wheel.file}"] = Member(source=place(cache, wheel))
+    folder = pip_folder()
+    for path in sorted(folder.rglob("*")):
+        # Compiled as it is here, it starts at once where the base has the same Python.
+        if path.is_file() and ".opt-" not in path.name:
+            members[f"pip/{path.relative_to(folder).as_posix()}"] = Member(source=path)
+    return members
 
 
 def pip_path(python: Python, lock: Lock) -> str:
@@ -73,24 +105,15 @@ def pip_folder() -> Path:
     return Path(spec.origin).parent
 
 
-def _key(plan: Plan, chosen: Chosen) -> str:
-    # An imported image has its time in its id; what is in it, its layers, is what counts.
-    base = chosen.image.layers if plan.base.kind == "host" else chosen.image.id
-    pip = importlib.metadata.version("pip")
-    what = [_FORMAT, base, plan.dockerfile, requirements_of(plan.lock), pip]
-    return digest_bytes(canonical(what))
-
-
-def _context(plan: Plan, cache: Path) -> dict[str, Member]:
-    members = {
-        "Dockerfile": text(plan.dockerfile),
-        "requirements.txt": text(requirements_of(plan.lock)),
-        "wheels": Member(),
-    }
-    for wheel in plan.lock.wheels:
-        members[f"wheels/{wheel.file}"] = Member(source=place(cache, wheel))
-    folder = pip_folder()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            members[f"pip/{path.relative_to(folder).as_posix()}"] = Member(source=path)
-    return members
+@contextmanager
+def _alone(cache: Path, tag: str) -> Iterator[None]:
+    """Keep others of this user from building the same at the same time: they wait for it."""
+    folder = cache / "builds"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / tag.rpartition(":")[2]).open("w")
+    except OSError as error:
+        raise MachineError(f"cannot write to the cache {cache}: {error.strerror}") from None
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -7,38 +7,34 @@ from collections.abc import Iterator
 from auditor.model.files import File
 from auditor.model.fingerprint import Fingerprint, Unverified
 from auditor.model.plan import Base, Lock
-from auditor.replay.command import BIN
 from auditor.replay.inputs import files_of
 from auditor.replay.options import Options
 from auditor.replay.paths import inside
 
 __all__ = ["unhonoured"]
 
-_PORTABLE_LOCALES = frozenset({"", "C", "POSIX", "C.UTF-8", "C.utf8"})
-
 
 def unhonoured(
-    fingerprint: Fingerprint, lock: Lock, base: Base, options: Options, argv: tuple[str, ...]
+    fingerprint: Fingerprint, lock: Lock, base: Base, options: Options
 ) -> tuple[Unverified, ...]:
     """Return the facts that are not restored, in the order of the fingerprint."""
     return tuple(
         Unverified(subject=subject, reason=reason)
-        for subject, reason in _facts(fingerprint, lock, base, options, argv)
+        for subject, reason in _facts(fingerprint, lock, base, options)
     )
 
 
 def _facts(
-    fingerprint: Fingerprint, lock: Lock, base: Base, options: Options, argv: tuple[str, ...]
+    fingerprint: Fingerprint, lock: Lock, base: Base, options: Options
 ) -> Iterator[tuple[str, str]]:
     environment = fingerprint.recipe.environment
     yield from _standard_input(fingerprint)
     if environment.interpreter.value is None:
         yield "environment.python", "which Python ran is not known; the replay took one of here"
-    if base.kind == "host" and not argv[0].startswith(BIN) and "/" not in argv[0]:
-        yield "command", f"the base holds Python only, so {argv[0]} must come from a package"
-    locale = environment.locale.value
-    if base.kind == "host" and locale and locale.category not in _PORTABLE_LOCALES:
-        yield "locale", f"{locale.category} is honoured only if its files are on this machine"
+    if base.kind == "host" and fingerprint.record.programs.value is None:
+        why = "which programs the run used is not known"
+        yield "programs", f"{why}: beside Python there are those that its processes named"
+    yield from _host(fingerprint, options)
     yield from _machine(fingerprint, options)
     yield from _files(fingerprint)
     yield from _names(fingerprint)
@@ -69,10 +65,17 @@ def _names(fingerprint: Fingerprint) -> Iterator[tuple[str, str]]:
         yield "names", "files that the run was not seen to open are there, but not their contents"
 
 
+def _host(fingerprint: Fingerprint, options: Options) -> Iterator[tuple[str, str]]:
+    """Yield in one row what every container has of its own, and no option restores."""
+    host = fingerprint.record.host.value
+    if host is None:
+        return
+    kept = "" if options.same_user else ", and user and home (--same-user keeps those)"
+    own = f"a host name, a user number, a /tmp and process numbers of its own{kept}"
+    yield "host", f"a replay has {own}; its kernel is that of the engine's machine"
+
+
 def _machine(fingerprint: Fingerprint, options: Options) -> Iterator[tuple[str, str]]:
-    gpus = fingerprint.record.gpu.value
-    if gpus and gpus.devices and options.gpus is None:
-        yield "hardware.gpu", "the machine of the run had GPUs; the replay has none (--gpus all)"
     if fingerprint.recipe.command.value is not None and options.network == "bridge":
         yield "network", "the replay had a network, so what it fetched may have changed"
 

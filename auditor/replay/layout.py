@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import auditor
 from auditor.errors import MachineError
 from auditor.model.files import File, inline
+from auditor.model.names import Name
 from auditor.model.plan import Mount, Plan
-from auditor.replay.names import lay_out_names, names_of
+from auditor.replay.links import lay_out_links, real_place
+from auditor.replay.names import lay_out_names, names_of, set_time
 from auditor.replay.paths import inside
 from auditor.replay.stdin import STDIN, given
+from auditor.replay.user import accounts
 from auditor.store.objects import Objects
 
 __all__ = ["OBSERVATION", "RECORDER", "give_away", "lay_out"]
@@ -28,8 +32,8 @@ def lay_out(plan: Plan, objects: Objects, work: Path) -> tuple[Mount, ...]:
     """
     try:
         tree = work / "tree"
-        _tree(plan, objects, tree)
         names = names_of(plan, objects)
+        _tree(plan, names, objects, tree)
         folders = lay_out_names(names, plan, tree, work / "names")
         observation = work / "observation"
         observation.mkdir()
@@ -41,8 +45,9 @@ def lay_out(plan: Plan, objects: Objects, work: Path) -> tuple[Mount, ...]:
             Mount(source=str(observation), target=OBSERVATION, read_only=False),
             Mount(source=str(recorder), target=RECORDER, read_only=True),
         )
-        mounts = tuple(_resolved(mount, objects, work) for mount in plan.mounts)
-        return (*own, *_stdin(plan, objects, work), *folders, *mounts)
+        times = {name.path: name.modified for name in names}
+        mounts = _mounts(plan, objects, work, times)
+        return (*own, *_accounts(plan, work), *_stdin(plan, objects, work), *folders, *mounts)
     except OSError as error:
         raise MachineError(
             f"cannot lay out a replay in {work}: {error.strerror or error}",
@@ -61,20 +66,21 @@ def give_away(folder: Path, user: str) -> None:
             os.lchown(Path(place, name), int(uid), int(gid))
 
 
-def _tree(plan: Plan, objects: Objects, tree: Path) -> None:
+def _tree(plan: Plan, names: tuple[Name, ...], objects: Objects, tree: Path) -> None:
     tree.mkdir(mode=0o755)
+    linked = lay_out_links(names, plan, tree)
     for directory in plan.directories:
         (tree / directory).mkdir(parents=True, exist_ok=True)
     for file in inline(plan.files):
         if not file.path.startswith("/"):
-            _place(file, objects, tree / file.path)
+            _place(file, objects, real_place(tree, file.path) if linked else tree / file.path)
     for path, target in plan.links.items():
         place = tree / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(target)
     for mount in plan.mounts:  # a place for those that are not files of the tree
         if inside(mount.target, plan.root):
-            place = tree / os.path.relpath(mount.target, plan.root)
+            place = real_place(tree, os.path.relpath(mount.target, plan.root))
             place.parent.mkdir(parents=True, exist_ok=True)
             if not place.exists():
                 place.touch()
@@ -109,15 +115,40 @@ def _recorder(place: Path) -> Path:
     return place
 
 
-def _resolved(mount: Mount, objects: Objects, work: Path) -> Mount:
-    kind, _colon, name = mount.source.partition(":")
-    if kind == "tree":
-        source = work / "tree" / name
-    elif kind == "object":
-        source = work / "outside" / name.rpartition(":")[2]
-        source.parent.mkdir(exist_ok=True)
-        shutil.copyfile(objects.verified(name), source)
-        source.chmod(0o644)
-    else:
-        source = Path(mount.source).resolve()
-    return Mount(source=str(source), target=mount.target, read_only=mount.read_only)
+def _accounts(plan: Plan, work: Path) -> tuple[Mount, ...]:
+    mounts = []
+    for name, text in zip(("passwd", "group"), accounts(plan), strict=True):
+        place = work / name
+        place.write_text(text, encoding="utf-8")
+        place.chmod(0o644)
+        mounts.append(Mount(source=str(place), target=f"/etc/{name}", read_only=True))
+    return tuple(mounts)
+
+
+def _mounts(
+    plan: Plan, objects: Objects, work: Path, times: Mapping[str, int]
+) -> tuple[Mount, ...]:
+    """Return the mounts of the plan with absolute sources, one a target.
+
+    A link in the tree is protected where it leads; a folder behind one holds other things too.
+    """
+    found: dict[str, Mount] = {}
+    executable = {file.path for file in inline(plan.files) if file.executable}
+    for number, mount in enumerate(plan.mounts):
+        kind, _colon, name = mount.source.partition(":")
+        if kind == "tree":
+            source = real_place(work / "tree", name)
+            own = os.path.relpath(source, os.path.realpath(work / "tree"))
+            if own != name and source.is_dir():
+                continue
+            target = f"{plan.root.rstrip('/')}/{own}"
+        elif kind == "object":
+            source, target = work / "outside" / str(number), mount.target
+            source.parent.mkdir(exist_ok=True)
+            shutil.copyfile(objects.verified(name), source)
+            source.chmod(0o755 if target in executable else 0o644)
+            set_time(source, times.get(target))
+        else:
+            source, target = Path(mount.source).resolve(), mount.target
+        found[target] = Mount(source=str(source), target=target, read_only=mount.read_only)
+    return tuple(found.values())

@@ -1,7 +1,8 @@
-"""The shared libraries that an interpreter links, and those that wheels may expect (PEP 600)."""
+"""The shared libraries that programs link, and those that wheels may expect (PEP 600)."""
 
 from __future__ import annotations
 
+import glob
 import os
 import platform
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from auditor.errors import NotReplayedError
 
-__all__ = ["closure", "manylinux"]
+__all__ = ["closure", "is_elf", "manylinux", "sonames"]
 
 # glibc's own, which wheels and the interpreter may load by name, and the list of PEP 600.
 _GLIBC = re.compile(
@@ -54,6 +55,27 @@ def closure(binaries: Iterable[Path]) -> tuple[Path, ...]:
     for start in range(0, len(files), _AT_ONCE):
         found.update(_LINKED.findall(_ldd(files[start : start + _AT_ONCE])))
     return tuple(Path(path) for path in sorted(found))
+
+
+def is_elf(path: Path) -> bool:
+    """Say whether ``path`` is a program or a library in the form that the loader reads."""
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"\x7fELF"
+    except OSError:
+        return False
+
+
+def sonames(library: Path) -> tuple[Path, ...]:
+    """Return the links beside a library by which programs load it: libz.so.1 of libz.so.1.2.13."""
+    stem = library.name.partition(".so")[0]
+    if ".so" not in library.name:
+        return ()
+    return tuple(
+        path
+        for path in sorted(library.parent.glob(f"{glob.escape(stem)}.so*"))
+        if path.is_symlink() and path.resolve() == library.resolve()
+    )
 
 
 def _ldd(files: list[str]) -> str:

@@ -20,14 +20,15 @@ from auditor.model.files import inline
 from auditor.model.fingerprint import Fingerprint
 from auditor.model.names import Name, decode_names
 from auditor.model.plan import Mount, Plan
+from auditor.replay.order import Orders, arrange, orders_of
 from auditor.replay.paths import check_inside, check_outside, inside
 from auditor.store.lists import files_in
 from auditor.store.objects import Objects
 
-__all__ = ["known_names", "lay_out_names", "names_of", "unrecorded"]
+__all__ = ["known_names", "lay_out_names", "names_of", "set_time", "unrecorded"]
 
 _MOST = 250_000
-_UNREADABLE, _PLAIN = 0o200, 0o644
+_UNREADABLE, _PLAIN, _EXECUTABLE = 0o200, 0o644, 0o111
 _MICROSECOND = 1000  # ns
 _NEVER = ("/tmp", "/var/tmp", "/home", "/var")  # noqa: S108 - of every machine, not of a run
 
@@ -55,13 +56,16 @@ def lay_out_names(
     Returns the mounts of the latter, one a folder, outer ones first. Raises ``OSError``.
     """
     own = [name for name in names if not name.path.startswith("/") and not _linked(name, plan)]
-    _fill(tree, [(name.path, name) for name in own])
+    orders = orders_of(names)
+    aside = elsewhere.with_name("aside")
+    _fill(tree, [(name.path, name) for name in own], orders, aside)
     mounts = []
     for number, (folder, inner) in enumerate(sorted(_folders(names, plan).items())):
         place = elsewhere / str(number)
         place.mkdir(parents=True)
-        _fill(place, [(os.path.relpath(name.path, folder), name) for name in inner])
         _mount_points(place, folder, plan)
+        rows = [(os.path.relpath(name.path, folder), name) for name in inner]
+        _fill(place, rows, {"": orders.get(folder, ())}, aside)
         mounts.append(Mount(source=str(place), target=folder, read_only=True))
     return tuple(mounts)
 
@@ -117,16 +121,26 @@ def _mount_points(place: Path, folder: str, plan: Plan) -> None:
             point.touch()
 
 
-def _fill(tree: Path, rows: list[tuple[str, Name]]) -> None:
+def set_time(place: Path, modified: int | None) -> None:
+    """Give a file or folder its time of change, in microseconds, if that is known."""
+    if modified is not None:
+        with suppress(OverflowError):
+            os.utime(place, ns=(modified * _MICROSECOND, modified * _MICROSECOND))
+
+
+def _fill(tree: Path, rows: list[tuple[str, Name]], orders: Orders, aside: Path) -> None:
     for path, name in rows:
         with suppress(FileExistsError, NotADirectoryError):  # a file that was read lies there
             _make(tree / path, name)
+    for folder, inner in orders.items():
+        place = tree / folder
+        if not folder.startswith("/") and place.is_dir() and not place.is_symlink():
+            arrange(place, inner, aside)
     for path, name in _inner_first(rows):
         place = tree / path
-        time = name.modified * _MICROSECOND
-        if place.exists() and place.is_dir() == (name.size is None):
-            with suppress(OverflowError):
-                os.utime(place, ns=(time, time))
+        if place.is_symlink() or not place.exists() or place.is_dir() != (name.size is None):
+            continue
+        set_time(place, name.modified)
 
 
 def _make(place: Path, name: Name) -> None:
@@ -138,7 +152,8 @@ def _make(place: Path, name: Name) -> None:
         return
     with place.open("wb") as file, suppress(OSError, OverflowError):
         file.truncate(name.size)  # without a byte of it on the disk
-    place.chmod(_PLAIN if name.changed or name.size == 0 else _UNREADABLE)
+    mode = _PLAIN if name.changed or name.size == 0 else _UNREADABLE
+    place.chmod(mode | _EXECUTABLE if name.executable else mode)
 
 
 def _inner_first(rows: list[tuple[str, Name]]) -> Iterator[tuple[str, Name]]:

@@ -20,7 +20,8 @@ class Options(Record, frozen=True, kw_only=True):
     ``all``, a number or a list of ids; ``allow_cpu``: go on without those that the run had.
     ``registry`` is where published images come from, empty for none. ``same_user``: user name and
     home are the recorded ones. ``other_machine``: of another architecture is welcome.
-    ``map_paths`` says where recorded paths, or folders of them, lie here. ``trusted``: this
+    ``map_paths`` says where recorded paths, or folders of them, lie: a path here, or a URL.
+    ``places``: where files that the store lacks were found here, by digest. ``trusted``: this
     store's user recorded the run, so its inputs may be mounted from where they were. ``user`` is
     ``uid:gid`` in the container; empty: nobody where auditor is root, else the invoking user.
     """
@@ -40,5 +41,6 @@ class Options(Record, frozen=True, kw_only=True):
     same_user: bool = False
     other_machine: bool = False
     map_paths: dict[str, str] = msgspec.field(default_factory=dict)
+    places: dict[str, str] = msgspec.field(default_factory=dict)
     trusted: bool = False
     user: str = ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import tempfile
 from pathlib import Path
+
+from auditor.replay.removing import remove
 
 __all__ = ["MARK", "PREFIX", "is_orphan", "owner", "remove_folders"]
 
@@ -29,9 +30,10 @@ def is_orphan(label: str) -> bool:
 def remove_folders() -> int:
     """Remove this user's folders of replays whose process is gone; return how many."""
     removed = 0
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    places = {tempfile.gettempdir(), "/dev/shm"}  # noqa: S108 - only what is this user's
+    for folder in (folder for place in places for folder in Path(place).glob(f"{PREFIX}*")):
         if _is_abandoned(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
             removed += 1
     return removed
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from auditor.errors import InputError
 
@@ -14,7 +14,6 @@ __all__ = [
     "check_outside",
     "check_root",
     "inside",
-    "mapped",
     "refuse_overlap",
 ]
 
@@ -27,6 +26,7 @@ _SYSTEM_BELOW = ("/var/run", "/var/lib/docker", "/var/lib/containerd", "/var/lib
 _SOCKETS = ("docker.sock", "podman.sock", "containerd.sock")
 _MAX_PATH = 4096
 _MAX_NAME = 255
+_MAX_DEPTH = 500  # deeper folders than Python's stack cannot be made, and nobody has them
 
 
 def absolute(path: str, root: str) -> str:
@@ -72,19 +72,6 @@ def check_root(root: str) -> str:
     return check_outside(root)
 
 
-def mapped(path: str, root: str, maps: Mapping[str, str]) -> str | None:
-    """Return where ``--map-path`` says that a recorded path lies, by the longest match."""
-    place = absolute(path, root)
-    best = ""
-    for old in maps:
-        folder = posixpath.normpath(absolute(old, root))
-        if inside(place, folder) and len(folder) > len(best):
-            best, new = folder, maps[old]
-    if not best:
-        return None
-    return posixpath.join(new, posixpath.relpath(place, best)) if place != best else new
-
-
 def refuse_overlap(paths: Iterable[str]) -> None:
     """Refuse a file that lies below another file. Raises ``InputError``."""
     files = set(paths)
@@ -99,8 +86,11 @@ def refuse_overlap(paths: Iterable[str]) -> None:
 def _check_text(path: str) -> None:
     if not path or "\0" in path or len(path.encode("utf-8", "surrogateescape")) > _MAX_PATH:
         raise _refused(path[:80], "it is empty, too long or has a NUL")
-    if any(len(part.encode("utf-8", "surrogateescape")) > _MAX_NAME for part in path.split("/")):
+    parts = path.split("/")
+    if any(len(part.encode("utf-8", "surrogateescape")) > _MAX_NAME for part in parts):
         raise _refused(path[:80], "a name in it is too long")
+    if len(parts) > _MAX_DEPTH:
+        raise _refused(path[:80], "it is too deep")
 
 
 def _refused(path: str, reason: str) -> InputError:

@@ -23,6 +23,8 @@ from auditor.replay.paths import (
     inside,
     refuse_overlap,
 )
+from auditor.replay.programs import folders_of
+from auditor.replay.user import person_of
 from auditor.replay.variables import replay_variables
 
 __all__ = ["plan"]
@@ -40,11 +42,14 @@ def plan(fingerprint: Fingerprint, lock: Lock, base: Base, options: Options) -> 
     interpreter = recipe.environment.interpreter.value
     links = _links(interpreter, root)
     files = _files(fingerprint, links)
-    argv = mapped_argv(command, interpreter, root)
+    processes = fingerprint.record.processes.value or ()
+    argv = mapped_argv(command, interpreter, root, processes)
+    person = person_of(fingerprint, base, options)
     variables, differing = replay_variables(
         recipe.environment,
-        path=search_path(base.python),
+        path=search_path(base.python, folders_of(fingerprint)),
         python_path=python_path(command, interpreter, root),
+        person=person,
     )
     written = frozenset(file.path for file in files_of(fingerprint.outcome.outputs))
     # What the run removed or moved cannot be a mount point: that can be neither
@@ -66,7 +71,8 @@ def plan(fingerprint: Fingerprint, lock: Lock, base: Base, options: Options) -> 
         limits=_limits(options),
         names=names.digest if names is not None else None,
         stdin=recipe.stdin.value or Stdin(kind="null"),
-        unhonoured=(*unhonoured(fingerprint, lock, base, options, argv), *differing),
+        gpus=options.gpus,
+        unhonoured=(*unhonoured(fingerprint, lock, base, options), *person.unhonoured, *differing),
     )
 
 

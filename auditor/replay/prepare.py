@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
 
 from auditor import locking
-from auditor.errors import MachineError, NotReplayedError
-from auditor.locking import Progress, cache_folder, target_of
-from auditor.model.facts import Image
+from auditor.errors import NotReplayedError
+from auditor.locking import Progress, target_of
+from auditor.model.facts import Gpus, Image
 from auditor.model.fingerprint import Fingerprint
-from auditor.model.plan import Base, Lock, Plan
+from auditor.model.plan import Lock, Plan
 from auditor.model.record import Record
-from auditor.replay.base import choose_base, differences, find_python
-from auditor.replay.dockerfile import dockerfile
+from auditor.replay import keepsakes
 from auditor.replay.engines import Engine
-from auditor.replay.environment import environment_image, pip_path
-from auditor.replay.inputs import verified
-from auditor.replay.obtain import obtain
-from auditor.replay.options import NOBODY, Options
+from auditor.replay.entropy import entropy_plan
+from auditor.replay.environment import environment_image
+from auditor.replay.find_python import find_python
+from auditor.replay.foresee import environment_at, foresee, made_cache
+from auditor.replay.options import Options
 from auditor.replay.owner import remove_folders
-from auditor.replay.plan import plan
 from auditor.replay.python import target
 from auditor.store.objects import Objects
 
-__all__ = ["Prepared", "make_lock", "prepare"]
+__all__ = ["Prepared", "fed_with_entropy", "make_lock", "prepare"]
 
 
 class Prepared(Record, frozen=True, kw_only=True):
@@ -47,37 +45,43 @@ def prepare(  # noqa: PLR0913 - everything that a replay stands on
     lock: Lock | None = None,
     tell: Progress,
     cache: Path | None = None,
+    gpus: Gpus | None = None,
 ) -> Prepared:
     """Return a replay that is ready to be executed, any number of times.
 
-    ``lock`` is one that was made for this fingerprint before. Raises ``NotReplayedError`` naming
-    every input that is missing or changed, before anything is built; or where there is no base,
-    or the environment cannot be built. ``InputError`` for a path that is refused.
+    ``gpus`` are those of this machine, as far as that is known. ``lock`` is one that was made for
+    this fingerprint before. Raises ``NotReplayedError`` naming every input that is missing or
+    changed, before anything is built; or where there is no base, or the environment cannot be
+    built. ``InputError`` for a path that is refused.
     """
-    tell("verifying the inputs")
-    placed = verified(fingerprint, objects, options)
-    options = msgspec.structs.replace(options, user=options.user or _user())
-    nothing = Lock(requirements="")
-    plan(placed, nothing, Base(kind="host", reference="", reason=""), options)  # refuses early
+    ready = foresee(
+        fingerprint, objects, engine, options, lock=lock, tell=tell, cache=cache, gpus=gpus
+    )
     engine.clean(images=False)
     remove_folders()
-    folder = _made(cache or cache_folder())
-    chosen = choose_base(placed, engine, options, tell)
-    dependencies = placed.recipe.dependencies.value or ()
-    locked = obtain(dependencies, lock, chosen, folder, engine, options.user, tell)
-    made = plan(placed, locked, chosen.base, options)
-    made = msgspec.structs.replace(
-        made,
-        dockerfile=dockerfile(chosen.base, pip_path(chosen.python, locked)),
-        unhonoured=(*differences(chosen.python, placed), *made.unhonoured),
+    image = environment_image(ready.plan, ready.chosen, ready.cache, engine, tell)
+    return Prepared(
+        plan=ready.plan, image=image, fingerprint=ready.fingerprint, options=ready.options
     )
-    image = environment_image(made, chosen, folder, engine, tell)
-    return Prepared(plan=made, image=image, fingerprint=placed, options=options)
 
 
-def make_lock(fingerprint: Fingerprint, tell: Progress, cache: Path | None = None) -> Lock:
+def fed_with_entropy(prepared: Prepared, fingerprint: Fingerprint, objects: Objects) -> Prepared:
+    """Return a replay whose unseeded generators draw what those of the run drew.
+
+    Raises ``NotReplayedError`` where that was not recorded, ``InputError`` where it is damaged.
+    """
+    fed = entropy_plan(prepared.plan, fingerprint, objects)
+    if isinstance(fed, str):
+        raise NotReplayedError(fed)
+    return msgspec.structs.replace(prepared, plan=fed)
+
+
+def make_lock(
+    fingerprint: Fingerprint, objects: Objects, tell: Progress, cache: Path | None = None
+) -> Lock:
     """Return the lock of a run, without an engine; source distributions in it are not built yet.
 
+    What comes from no index is kept in ``objects``.
     Raises ``NotReplayedError`` where the run's dependencies are not known.
     """
     dependencies = fingerprint.recipe.dependencies.value
@@ -92,18 +96,7 @@ def make_lock(fingerprint: Fingerprint, tell: Progress, cache: Path | None = Non
         if interpreter is not None
         else target(find_python(fingerprint))
     )
-    return locking.lock(dependencies, wanted, _made(cache or cache_folder()), tell)
-
-
-def _user() -> str:
-    return NOBODY if os.geteuid() == 0 else f"{os.geteuid()}:{os.getegid()}"
-
-
-def _made(cache: Path) -> Path:
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MachineError(
-            f"cannot make the cache {cache}: {error.strerror}", hint="set AUDITOR_CACHE"
-        ) from None
-    return cache
+    folder = made_cache(cache)
+    made = locking.lock(dependencies, wanted, folder, tell, environment_at(fingerprint))
+    keepsakes.store(made, folder, objects)
+    return made

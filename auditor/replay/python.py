@@ -8,18 +8,31 @@ from pathlib import Path
 
 import msgspec
 
+import auditor
 from auditor.locking import Target
 from auditor.model.record import Record
 
 __all__ = ["PROBE", "Python", "ask", "parse", "target"]
 
-PROBE = """\
+# The recorder's own text tells the versions, so that both sides are asked in the same words.
+_LINKED = Path(auditor.__file__).parent / "recorder" / "installed" / "linked.py"
+PROBE = (
+    _LINKED.read_text(encoding="utf-8")
+    + """
 import json, os, platform, sys, sysconfig
 v = sysconfig.get_config_var
 try:
     libc = os.confstr("CS_GNU_LIBC_VERSION") or ""
 except (AttributeError, OSError, ValueError):
     libc = ""
+distribution = ""
+for place in ("/usr/lib/os-release", "/etc/os-release"):
+    try:
+        with open(place, encoding="utf-8", errors="replace") as file:
+            rows = dict(line.rstrip("\\n").partition("=")[::2] for line in file)
+        distribution = rows.get("PRETTY_NAME", rows.get("NAME", "")).strip("\\"'")
+    except OSError:
+        pass
 print(json.dumps({
     "implementation": sys.implementation.name,
     "version": platform.python_version(),
@@ -32,12 +45,18 @@ print(json.dumps({
     "soabi": v("SOABI") or "",
     "platform": sysconfig.get_platform(),
     "libc": libc,
+    "distribution": distribution,
+    "libraries": versions(),
 }))
 """
+)
 
 
 class Python(Record, frozen=True, kw_only=True):
-    """``executable``, ``stdlib`` and ``platstdlib`` are real paths, free of links."""
+    """``executable``, ``stdlib`` and ``platstdlib`` are real paths, free of links.
+
+    ``libraries`` are the versions of what it links, ``distribution`` the system it lies in.
+    """
 
     implementation: str
     version: str
@@ -49,6 +68,8 @@ class Python(Record, frozen=True, kw_only=True):
     soabi: str
     platform: str
     libc: str
+    distribution: str = ""
+    libraries: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def ask(executable: Path) -> Python | None:

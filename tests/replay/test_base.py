@@ -12,11 +12,13 @@ import pytest
 
 from auditor.errors import MachineError, NotReplayedError
 from auditor.model.fact import recorded, unknown
-from auditor.model.facts import Image, Interpreter
+from auditor.model.facts import Image, Interpreter, System
 from auditor.replay import Options, base_host, execute, libraries, prepare
-from auditor.replay.base import choose_base, differences, find_python
+from auditor.replay.base import choose_base
 from auditor.replay.base_host import base_image, members
+from auditor.replay.differences import differences, same_python
 from auditor.replay.engines import Container, Engine
+from auditor.replay.find_python import find_python
 from auditor.replay.python import Python, ask, parse, target
 from auditor.replay.tarball import link, stream
 
@@ -70,6 +72,30 @@ def test_says_in_what_the_base_differs(make: Any, python: Python) -> None:
     assert "another build" in entry.reason
     (entry,) = differences(python, make.fingerprint(libc=recorded("glibc 2.17", "test")))
     assert entry.subject == "system.library:libc"
+    older = python.libraries | {"openssl": "OpenSSL 1.1.1", "gone": "1"}
+    found = differences(python, make.fingerprint(libraries=recorded(older, "test")))
+    assert [(entry.subject, entry.reason) for entry in found] == [
+        ("system.library:gone", "the run had 1, the base has none"),
+        (
+            "system.library:openssl",
+            f"the run had OpenSSL 1.1.1, the base has {python.libraries['openssl']}",
+        ),
+    ]
+    system = System(system="Linux", distribution="Alpine Linux v3.19", machine="x86_64")
+    (entry,) = differences(python, make.fingerprint(system=recorded(system, "test")))
+    assert entry.subject == "environment.distribution"
+    assert python.distribution in entry.reason
+    (entry,) = differences(python, make.fingerprint(interpreter=make.interpreter(soabi="other")))
+    assert entry.subject == "environment.python.soabi"
+
+
+def test_the_same_python_on_another_machine_has_another_abi(make: Any, python: Python) -> None:
+    soabi = "-".join([*python.soabi.split("-")[:2], "s390x-linux-gnu"])
+    there = make.interpreter(soabi=soabi)
+    assert not same_python(python, there)
+    assert same_python(python, there, other_machine=True)
+    assert not same_python(python, make.interpreter(soabi="cpython-3-x"), other_machine=True)
+    assert not same_python(python, make.interpreter(implementation="PyPy"), other_machine=True)
 
 
 def test_what_is_no_python_describes_nothing(tmp_path: Path) -> None:

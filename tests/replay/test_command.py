@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from auditor.model.facts import Command
+from auditor.model.facts import Command, Process
 from auditor.replay.command import mapped_argv, python_path, search_path
 
 ROOT = "/home/me/project"
@@ -72,5 +72,26 @@ def test_folders_that_python_does_not_add_itself_are_added(
 
 
 def test_the_environment_comes_first_on_path() -> None:
-    assert search_path("/usr/bin/python3") == f"{BIN}:/usr/bin:/usr/local/bin:/bin"
+    usual = "/usr/local/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
+    assert search_path("/usr/bin/python3") == f"{BIN}:/usr/bin:{usual}"
+    assert search_path("/usr/bin/python3", ["/opt/x", "/bin"]) == f"{BIN}:/usr/bin:{usual}:/opt/x"
     assert search_path("").startswith(f"{BIN}:/usr/local/bin")
+
+
+@pytest.mark.parametrize(
+    ("started", "expected"),
+    [
+        (("/home/me/venv/bin/python3", "-u"), (f"{BIN}/python", "-u", "./t.py", "--x")),
+        (("/opt/python/bin/python3",), (f"{BIN}/python", "./t.py", "--x")),
+        (("python3",), ("./t.py", "--x")),  # by /usr/bin/env, which is there as well
+        (("/usr/bin/pypy",), ("./t.py", "--x")),
+        ((f"{ROOT}/.venv/bin/python",), ("./t.py", "--x")),
+        ((), ("./t.py", "--x")),
+    ],
+)
+def test_a_script_whose_first_line_names_the_interpreter(
+    interpreter: Any, started: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    command = Command(argv=("./t.py", "--x"))
+    process = Process(argv=(*started, *command.argv), executable="python", python=True)
+    assert mapped_argv(command, interpreter, ROOT, [process]) == expected

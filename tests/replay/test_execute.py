@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import os
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -183,8 +185,9 @@ def test_lists_every_input_that_is_missing_or_changed_before_anything_is_built(
     )
     with pytest.raises(NotReplayedError) as caught:
         play(fingerprint, printed, trusted=True)
-    assert "input changed.csv was changed since the run" in caught.value.message
-    assert "input missing.csv is missing" in caught.value.message
+    changed, missing = caught.value.details
+    assert changed.startswith("input changed.csv was changed since the run")
+    assert missing.startswith("input missing.csv is missing")
 
 
 def test_stops_a_run_that_takes_too_long(play: Play, make: Any) -> None:
@@ -208,6 +211,31 @@ def test_says_that_memory_ran_out(play: Play, make: Any) -> None:
 
     code = "held = [bytearray(8 * 2**20) for _ in range(1000)]"
     play(make.fingerprint(source={"train.py": code}), look, memory=150 * 2**20)
+
+
+def test_a_sign_of_life_reaches_the_container(play: Play, make: Any) -> None:
+    code = """
+    import os, time
+    def beat(): return os.stat("/opt/auditor/pulse").st_mtime_ns
+    first, end = beat(), time.monotonic() + 10
+    while beat() == first and time.monotonic() < end: time.sleep(0.1)
+    print(beat() > first)
+    """
+    assert run(play, make, textwrap.dedent(code)) == ["True"]
+
+
+def test_no_file_of_the_record_says_what_was_asked(play: Play, make: Any) -> None:
+    def look(executed: Executed) -> None:
+        request = json.loads((executed.observation / "request.json").read_text())
+        assert request["root"] == str(make.root)
+
+    code = """
+    import os
+    place = "/opt/auditor/observation/request.json"
+    os.unlink(place)
+    os.makedirs(place + "/folder")
+    """
+    play(make.fingerprint(source={"train.py": textwrap.dedent(code)}), look)
 
 
 def containers(engine: Any) -> list[str]:
@@ -262,7 +290,7 @@ def test_the_environment_of_a_venv_in_the_project_is_the_new_one(play: Play, mak
 
 
 def test_an_engine_without_gpus_is_said(play: Play, make: Any) -> None:
-    with pytest.raises(NotReplayedError, match="no GPU runtime"):
+    with pytest.raises(NotReplayedError, match="cannot give a container GPUs"):
         play(make.fingerprint(source={"train.py": ""}), printed, gpus="all")
 
 

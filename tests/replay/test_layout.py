@@ -12,12 +12,13 @@ from auditor.replay import Options, plan
 from auditor.replay.layout import lay_out
 
 BASE = Base(kind="host", reference="x", reason="")
+NOTHING = Lock(requirements="")
 
 
 def laid_out(make: Any, work: Path, **parts: Any) -> dict[str, Any]:
     work.mkdir(exist_ok=True)
     options = parts.pop("options", Options())
-    made = plan(make.fingerprint(**parts), Lock(requirements=""), BASE, options)
+    made = plan(make.fingerprint(**parts), NOTHING, BASE, options)
     return {mount.target: mount for mount in lay_out(made, make.objects, work)}
 
 

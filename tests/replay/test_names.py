@@ -41,6 +41,17 @@ def test_names_survive_their_object() -> None:
         decode_names(b'[["a", "b"]]')
 
 
+def test_names_have_what_is_known_of_them_and_no_more() -> None:
+    old = b'[["a",3,1600000000000000,false],["b",null,1600000000000000,true]]'
+    names = decode_names(old)
+    assert names == (name("a", 3), name("b", None, changed=True))
+    assert encode_names(names) == old
+    full = Name(path="c", size=1, modified=TIME, executable=True, link="a", order=0)
+    linked = Name(path="d", size=1, modified=TIME, link="a")
+    program = Name(path="e", size=1, modified=TIME, executable=True)
+    assert decode_names(encode_names((full, linked, program))) == (full, linked, program)
+
+
 def test_a_tree_is_completed(make: Any, tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     (tree / "data").mkdir(parents=True)
@@ -50,6 +61,7 @@ def test_a_tree_is_completed(make: Any, tmp_path: Path) -> None:
         *(name("data", None), name("data/read.csv"), name("data/unread.bin", 1 << 40)),
         *(name("old.txt", 3, changed=True), name("empty", 0), name(".git", None)),
         *(name("data/read.csv/odd", 1), name("data/was.folder", 7)),
+        Name(path="tool", size=9, modified=TIME, executable=True),
     ]
     made = planned(make, names)
     assert lay_out_names(names_of(made, make.objects), made, tree, tmp_path / "names") == ()
@@ -58,6 +70,7 @@ def test_a_tree_is_completed(make: Any, tmp_path: Path) -> None:
     assert (unread.st_size, unread.st_blocks, unread.st_mode & 0o777) == (1 << 40, 0, 0o200)
     assert (tree / "old.txt").stat().st_mode & 0o777 == 0o644
     assert (tree / "empty").read_text() == ""
+    assert (tree / "tool").stat().st_mode & 0o777 == 0o311
     for place in ("data", "data/read.csv", "data/unread.bin", ".git", "old.txt"):
         assert (tree / place).stat().st_mtime_ns == TIME * 1000
 

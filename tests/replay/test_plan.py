@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from auditor.errors import InputError, NotReplayedError
 from auditor.model.fact import recorded, unknown
-from auditor.model.facts import Command, Gpu, Gpus, Locale
+from auditor.model.facts import Command, Gpu, Gpus
 from auditor.model.files import File
 from auditor.model.fingerprint import Unverified
 from auditor.model.plan import Base, Lock, LockedWheel
@@ -118,13 +118,11 @@ def test_without_a_command_there_is_nothing_to_replay(make: Any) -> None:
 
 
 def test_says_which_facts_it_does_not_restore(make: Any) -> None:
-    odd = Locale(category="de_DE.UTF-8", preferred_encoding="", filesystem_encoding="")
     fingerprint = make.fingerprint(
         ("torchrun", "train.py"),
         inputs=(File(path="gone.csv", digest=None, size=None, reason="no permission"),),
         outputs=(make.file("/results/x", ""), make.file("/tmp/x", "")),
         dependencies=None,
-        locale=recorded(odd, "test"),
         interpreter=None,
     )
     gpus = Gpus(driver="1", cuda=None, devices=(Gpu(name="H", memory=None, capability=None),))
@@ -137,7 +135,7 @@ def test_says_which_facts_it_does_not_restore(make: Any) -> None:
     lock = Lock(requirements="", unlocked=(Unverified(subject="dependency:x", reason="gone"),))
     subjects = [entry.subject for entry in planned(fingerprint, lock, network="bridge").unhonoured]
     assert subjects == [
-        *("stdin", "environment.python", "command", "locale", "hardware.gpu", "network"),
+        *("stdin", "environment.python", "programs", "hardware.gpu", "network"),
         *("input:gone.csv", "output:/results/x", "names", "dependencies", "dependency:x"),
     ]
     subjects = [entry.subject for entry in planned(fingerprint, gpus="all").unhonoured]

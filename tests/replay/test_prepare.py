@@ -10,13 +10,11 @@ from auditor.locking import take_in
 from auditor.model.digest import digest_bytes
 from auditor.model.facts import Distribution, Image
 from auditor.model.fingerprint import Unverified
-from auditor.model.plan import Base, Limits, Lock, LockedWheel
+from auditor.model.plan import Base, Lock, LockedWheel
 from auditor.replay import Options, make_lock, prepare
 from auditor.replay import obtain as obtain_module
 from auditor.replay.base import Chosen
-from auditor.replay.engines import Ended
-from auditor.replay.execute import _verdict
-from auditor.replay.prepare import _user
+from auditor.replay.foresee import _user
 
 NOTHING: Any = None
 
@@ -143,12 +141,14 @@ def test_an_index_that_does_not_answer_is_a_reason(
 
 
 def test_a_lock_can_be_made_without_an_engine(make: Any, tmp_path: Path) -> None:
-    assert make_lock(make.fingerprint(), lambda _: None, tmp_path) == Lock(requirements="")
+    assert make_lock(make.fingerprint(), make.objects, lambda _: None, tmp_path) == Lock(
+        requirements=""
+    )
     with pytest.raises(NotReplayedError, match="nothing to lock"):
-        make_lock(make.fingerprint(dependencies=None), lambda _: None, tmp_path)
+        make_lock(make.fingerprint(dependencies=None), make.objects, lambda _: None, tmp_path)
     (tmp_path / "file").write_text("")
     with pytest.raises(MachineError, match="cannot make the cache"):
-        make_lock(make.fingerprint(), lambda _: None, tmp_path / "file")
+        make_lock(make.fingerprint(), make.objects, lambda _: None, tmp_path / "file")
 
 
 def test_inputs_are_verified_before_an_engine_is_asked(make: Any) -> None:
@@ -163,20 +163,3 @@ def test_root_runs_as_nobody_and_others_as_themselves(monkeypatch: pytest.Monkey
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr("os.getegid", lambda: 100)
     assert _user() == "1000:100"
-
-
-def test_why_a_run_ended(tmp_path: Path) -> None:
-    limits = Limits(timeout=5.0, memory=100)
-    exit_, reason = _verdict(Ended(code=137, out_of_memory=True), limits, tmp_path)
-    assert exit_ is not None
-    assert exit_.status == "out-of-memory"
-    assert "its limit of 100 bytes" in reason
-    assert (
-        "the machine's memory"
-        in _verdict(Ended(code=137, out_of_memory=True), Limits(), tmp_path)[1]
-    )
-    exit_, reason = _verdict(Ended(code=2, output="x\nno keeper.py\n"), limits, tmp_path)
-    assert reason == "the recorder did not start: no keeper.py"
-    assert _verdict(Ended(code=2), limits, tmp_path)[1].endswith("status 2")
-    (tmp_path / "start.json").write_text("{}")
-    assert _verdict(Ended(code=1), limits, tmp_path) == (None, "")

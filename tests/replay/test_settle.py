@@ -7,6 +7,7 @@ from typing import Any
 
 from auditor.model.plan import Base, Lock
 from auditor.replay import Options, plan
+from auditor.replay.removing import remove
 from auditor.replay.settle import settle, show_mounted
 
 
@@ -40,6 +41,64 @@ def test_a_chain_of_links_cannot_leave_either(tmp_path: Path) -> None:
     (tree / "loop").symlink_to("loop")
     assert "b" in settle(tree)
     assert not any(os.path.realpath(path) == "/etc" for path in tree.iterdir())
+
+
+def test_a_link_through_a_link_of_the_project_stays_too(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    (tree / "z" / "data").mkdir(parents=True)
+    (tree / "z" / "data" / "file").write_text("1")
+    (tree / "a").symlink_to("link/file")
+    (tree / "link").symlink_to("/home/me/project/z/data")
+    assert settle(tree, "/home/me/project") == ()
+    assert (tree / "a").read_text() == "1"
+
+
+def test_nothing_runs_as_its_owner_and_nothing_is_a_device(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "program").touch()
+    (tree / "program").chmod(0o6755)
+    removed = []
+    if os.geteuid() == 0:  # others cannot make one, so that there is none to remove
+        os.mknod(tree / "whiteout", 0o020666, 0)
+        removed = ["whiteout"]
+    assert settle(tree) == tuple(removed)
+    assert (tree / "program").stat().st_mode & 0o7777 == 0o755
+
+
+def test_names_depth_and_closed_folders_do_not_stop_it(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    deep = str(tree)
+    for _ in range(1300):
+        deep += "/d"
+        Path(deep).mkdir()
+    Path(deep, "out").symlink_to("/etc/passwd")
+    (tree / "closed").mkdir()
+    (tree / "closed" / "out").symlink_to("/etc/passwd")
+    (tree / "closed").chmod(0o500)
+    (tree / os.fsdecode(b"\xff")).symlink_to("/etc/passwd")
+    (tree / "line\nfeed").symlink_to("/etc/passwd")
+    try:
+        removed = settle(tree)
+    finally:
+        remove(tree)  # which pytest itself could not
+    assert {name.rpartition("/")[2] for name in removed} == {"out", "\udcff", "line\nfeed"}
+    assert len(removed) == 4
+
+
+def test_something_else_in_the_place_of_a_mounted_input_stays(make: Any, tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    (tree / "data.csv").mkdir(parents=True)
+    (tmp_path / "here.csv").write_text("1")
+    files = [make.file(path, "1", kept=False) for path in ("data.csv", "gone/data.csv")]
+    here = str(tmp_path / "here.csv")
+    options = Options(map_paths={"data.csv": here, "gone/data.csv": here})
+    base = Base(kind="host", reference="x", reason="")
+    made = plan(make.fingerprint(inputs=tuple(files)), Lock(requirements=""), base, options)
+    show_mounted(made, tree)
+    assert (tree / "data.csv").is_dir()
+    assert not (tree / "gone").exists()
 
 
 def test_mounted_inputs_are_shown_in_the_tree(make: Any, tmp_path: Path) -> None:

@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.model.fact import recorded, unknown
-from auditor.replay.variables import HOME, replay_variables
+from auditor.replay.user import HOME
+from auditor.replay.variables import replay_variables
 
 
 def test_recorded_values_are_restored_save_those_about_the_machine(make: Any) -> None:

@@ -1,0 +1,233 @@
+"""What a replay will do, from the fingerprint to its whole plan, before anything is built."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from auditor.errors import MachineError
+from auditor.locking import Environment, Progress, cache_folder, environment_of
+from auditor.model.facts import Gpus, Image
+from auditor.model.fingerprint import Fingerprint, Unverified
+from auditor.model.plan import Base, Lock, Plan
+from auditor.model.record import Record
+from auditor.replay import keepsakes
+from auditor.replay.base import Chosen, choose_base
+from auditor.replay.complete import completed
+from auditor.replay.container import container_of
+from auditor.replay.cpus import cpus_of
+from auditor.replay.dockerfile import dockerfile
+from auditor.replay.engines import Engine
+from auditor.replay.engines.flags import flags
+from auditor.replay.engines.onlooker import Onlooker, WouldPullError
+from auditor.replay.environment import environment_tag, pip_path
+from auditor.replay.find_python import find_python
+from auditor.replay.gpu import gpus_of
+from auditor.replay.inputs import verified
+from auditor.replay.limits import default_limits, room_here
+from auditor.replay.names import names_of
+from auditor.replay.obtain import is_current, lock_for, obtain
+from auditor.replay.options import NOBODY, Options
+from auditor.replay.plan import plan
+from auditor.replay.python import Python, target
+from auditor.store.objects import Objects
+
+__all__ = ["Foreseen", "Need", "environment_at", "foresee", "made_cache"]
+
+Need = Literal["plan", "image", "files"]
+
+
+class Foreseen(Record, frozen=True, kw_only=True):
+    """A plan; the base it stands on; the fingerprint whose files were verified; where wheels are.
+
+    Where it was only looked at, the base may be one without layers that a replay would make.
+    """
+
+    plan: Plan
+    chosen: Chosen
+    fingerprint: Fingerprint
+    options: Options
+    cache: Path
+
+
+def foresee(  # noqa: PLR0913 - everything that a replay stands on
+    fingerprint: Fingerprint,
+    objects: Objects,
+    engine: Engine,
+    options: Options,
+    *,
+    lock: Lock | None,
+    tell: Progress,
+    cache: Path | None = None,
+    need: Need = "image",
+    gpus: Gpus | None = None,
+) -> Foreseen:
+    """Return the whole plan, and what is needed of the rest there.
+
+    ``need`` only the *plan*, and nothing is fetched or made for it but the lock; the *image*, and
+    wheels are in the cache unless it is built; or all *files*. ``gpus`` are those of this machine,
+    as far as that is known. Raises as ``prepare``.
+    """
+    look_only = need == "plan"
+    tell("verifying the inputs")
+    placed, options = verified(
+        fingerprint, objects, options, tell=tell, cache=cache, fetch=not look_only
+    )
+    wanted, without = gpus_of(placed, options, gpus)
+    options = msgspec.structs.replace(options, user=options.user or _user(), gpus=wanted)
+    nothing = Lock(requirements="")
+    plan(placed, nothing, Base(kind="host", reference="", reason=""), options)  # refuses early
+    folder = made_cache(cache)
+    pinned = lock.base if lock is not None else None
+    chosen = _chosen(placed, engine, options, tell, folder, pinned, look_only=look_only)
+    if look_only:
+        locked = _looked_up(placed, lock, chosen, folder, tell, objects)
+    elif need == "image" and lock is not None and _is_built(lock, placed, chosen, engine):
+        locked = lock
+    else:
+        locked = obtain(
+            placed.recipe.dependencies.value or (),
+            lock,
+            chosen,
+            folder,
+            engine,
+            options.user,
+            tell,
+            environment=environment_at(placed),
+            objects=objects,
+        )
+    made = plan(placed, locked, chosen.base, options)
+    made = msgspec.structs.replace(
+        made,
+        dockerfile=dockerfile(chosen.base, pip_path(chosen.python, locked)),
+        limits=default_limits(options, placed, room_here(), at_once=_at_once(placed, options)),
+    )
+    made = completed(made, chosen, placed, options, names_of(made, objects))
+    made = msgspec.structs.replace(
+        made,
+        flags=_flags(made, engine),
+        unhonoured=(*made.unhonoured, *without, *engine.unenforced(made.limits)),
+    )
+    return Foreseen(plan=made, chosen=chosen, fingerprint=placed, options=options, cache=folder)
+
+
+def environment_at(fingerprint: Fingerprint) -> Environment | None:
+    """Return the environment of the run, while it is still on this machine."""
+    recipe = fingerprint.recipe
+    return environment_of(recipe.environment.interpreter.value, recipe.root)
+
+
+def made_cache(cache: Path | None) -> Path:
+    """Return the cache, made where it is not there. Raises ``MachineError``."""
+    folder = cache or cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MachineError(
+            f"cannot make the cache {folder}: {error.strerror}", hint="set AUDITOR_CACHE"
+        ) from None
+    return folder
+
+
+def _chosen(  # noqa: PLR0913 - what it is chosen for, from, and by
+    fingerprint: Fingerprint,
+    engine: Engine,
+    options: Options,
+    tell: Progress,
+    cache: Path,
+    pinned: str | None,
+    *,
+    look_only: bool,
+) -> Chosen:
+    if not look_only:
+        return choose_base(fingerprint, engine, options, tell, cache=cache, pinned=pinned)
+    looker = Onlooker(engine)
+    try:
+        return choose_base(fingerprint, looker, options, tell, cache=cache, pinned=pinned)
+    except WouldPullError as error:
+        return _unseen(error.reference, fingerprint, options)
+
+
+def _unseen(reference: str, fingerprint: Fingerprint, options: Options) -> Chosen:
+    """Return an image that is not here, taken to have the Python that ran."""
+    recorded = fingerprint.recipe.image.value
+    own = recorded is not None and reference in recorded.repo_digests
+    kind, why = "registry", "published for the version of Python that ran"
+    if options.image == reference:
+        kind, why = "image", "it was asked for by --image"
+    elif own:
+        kind, why = "image", "the run was in this image"
+    python = _as_recorded(fingerprint)
+    reason = f"{reference} is not here, so nobody has looked what it has; a replay fetches it"
+    return Chosen(
+        base=Base(
+            kind="image" if kind == "image" else "registry",
+            reference=reference,
+            reason=why,
+            python=python.executable,
+        ),
+        image=Image(reference=reference, id=""),
+        python=python,
+        unhonoured=(Unverified(subject="image", reason=reason),),
+    )
+
+
+def _as_recorded(fingerprint: Fingerprint) -> Python:
+    environment = fingerprint.recipe.environment
+    recorded = environment.interpreter.value
+    if recorded is None:
+        return find_python(fingerprint)
+    return Python(
+        implementation=recorded.implementation.lower(),
+        version=recorded.version,
+        build=recorded.build,
+        executable="python3",
+        base_prefix="",
+        stdlib="",
+        platstdlib="",
+        soabi=recorded.soabi,
+        platform=recorded.platform,
+        libc=environment.libc.value or "",
+    )
+
+
+def _looked_up(
+    fingerprint: Fingerprint,
+    given: Lock | None,
+    chosen: Chosen,
+    cache: Path,
+    tell: Progress,
+    objects: Objects,
+) -> Lock:
+    dependencies = fingerprint.recipe.dependencies.value or ()
+    wanted = target(chosen.python)
+    found = lock_for(dependencies, given, wanted, cache, tell, environment_at(fingerprint))
+    if found is not given:
+        keepsakes.store(found, cache, objects)
+    return found
+
+
+def _is_built(lock: Lock, fingerprint: Fingerprint, chosen: Chosen, engine: Engine) -> bool:
+    dependencies = fingerprint.recipe.dependencies.value or ()
+    current = is_current(lock, dependencies, target(chosen.python))
+    return current and engine.images.find(environment_tag(chosen, lock)) is not None
+
+
+def _at_once(fingerprint: Fingerprint, options: Options) -> int:
+    """Return how many replays there are processors for, side by side."""
+    here = len(os.sched_getaffinity(0))
+    cpus, _rows = cpus_of(fingerprint, options, here)
+    return 1 if cpus is None else max(1, here // math.ceil(cpus))
+
+
+def _flags(made: Plan, engine: Engine) -> tuple[str, ...]:
+    support = engine.abilities().gpus if made.gpus is not None else ""
+    return flags(container_of(made, "", argv=made.argv), support)
+
+
+def _user() -> str:
+    return NOBODY if os.geteuid() == 0 else f"{os.geteuid()}:{os.getegid()}"
