@@ -12,7 +12,7 @@ from auditor.errors import AuditorError
 from auditor.model.fact import Fact, recorded, unknown
 from auditor.model.facts import Git
 
-__all__ = ["state", "toplevel"]
+__all__ = ["folder", "setting", "state", "toplevel"]
 
 _TIMEOUT = 30  # seconds: a repository on a slow disk must not hold a run up for ever
 _UNTRACKED_SHOWN = 200
@@ -28,6 +28,19 @@ def toplevel(folder: Path) -> Path | None:
         return Path(_git(folder, "rev-parse", "--show-toplevel").strip())
     except _GitError:
         return None
+
+
+def folder(project: Path) -> Path | None:
+    """Return the repository's own folder, which all its work trees share, or ``None``."""
+    try:
+        return (project / _git(project, "rev-parse", "--git-common-dir").strip()).resolve()
+    except _GitError:
+        return None
+
+
+def setting(project: Path, name: str) -> str | None:
+    """Return a setting of the repository or its user, or ``None``."""
+    return _or_none(project, "config", "--get", name)
 
 
 def state(root: Path, keep: Callable[[bytes], str]) -> Fact[Git]:

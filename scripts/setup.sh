@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Make this checkout ready; costs a second where everything is there.
-# Usage: setup.sh [auditor] [samples] [drifted] [pdf] [engine], all of them where none is named.
+# Usage: setup.sh [auditor] [samples] [drifted] [pdf] [engine] [podman] [registry] [locales], all of them where none is named.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for part in say apt venv pdf engine; do
+for part in say apt venv pdf engine podman registry locales; do
     # shellcheck source=/dev/null
     . "scripts/$part.sh"
 done
@@ -12,7 +12,7 @@ done
 exec 9<scripts/setup.sh
 flock 9
 
-[ $# -gt 0 ] || set -- auditor samples drifted pdf engine
+[ $# -gt 0 ] || set -- auditor samples drifted pdf engine podman registry locales
 for part in "$@"; do
     case $part in
         auditor) ensure_venv .venv pyproject.toml --editable . --group dev ;;
@@ -26,6 +26,9 @@ for part in "$@"; do
             ;;
         pdf) ensure_pdf .venv/bin/python ;;
         engine) ensure_engine .venv/bin/python ;;
-        *) stop "no part of set-up is called $part" "known: auditor samples drifted pdf engine" ;;
+        podman) ensure_podman ;;
+        registry) ensure_registry ;;
+        locales) ensure_locales ;;
+        *) stop "no part of set-up is called $part" "known: auditor samples drifted pdf engine podman registry locales" ;;
     esac
 done

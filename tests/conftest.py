@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +18,7 @@ from auditor.model.facts import (
     Command,
     Coverage,
     Cpu,
+    Entropy,
     Exit,
     Git,
     Gpus,
@@ -20,6 +26,7 @@ from auditor.model.facts import (
     Interpreter,
     Locale,
     Metric,
+    Programs,
     Resources,
     Stdin,
     Stream,
@@ -38,6 +45,8 @@ from auditor.model.fingerprint import (
     fingerprint_of,
 )
 from auditor.store.objects import Objects
+
+os.environ["AUDITOR_REGISTRY"] = "none"  # no test asks the internet for an image
 
 INTERPRETER = Interpreter(
     implementation="cpython",
@@ -60,6 +69,7 @@ DEFAULTS: dict[str, Any] = {
     "locale": Locale(category="C.UTF-8", preferred_encoding="utf-8", filesystem_encoding="utf-8"),
     "zone": "UTC",
     "variables": Variables(values={}),
+    "libraries": {},
     "dependencies": (),
     "image": None,
     "seeds": (),
@@ -80,6 +90,8 @@ DEFAULTS: dict[str, Any] = {
     "coverage": Coverage(tracer="python", python_processes=1),
     "names": None,
     "keep": 64 * 1024 * 1024,
+    "entropy": Entropy(digest=None),
+    "programs": Programs(),
 }
 
 
@@ -178,3 +190,40 @@ def make_fingerprint() -> MakeFingerprint:
 @pytest.fixture
 def objects(tmp_path: Path) -> Objects:
     return Objects(tmp_path / "objects")
+
+
+class _Cluster:
+    """A Dask scheduler and two workers, in processes of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder = folder
+        file = folder / "scheduler.json"
+        options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+        self.scheduler = self._start("scheduler", *options, "--scheduler-file", str(file))
+        deadline = time.monotonic() + 30
+        while not file.exists() or not file.read_text():
+            assert time.monotonic() < deadline, "the scheduler did not start"
+            time.sleep(0.05)
+        self.address = str(json.loads(file.read_text())["address"])
+        local = ["--local-directory", str(folder)]
+        options = ["--nthreads", "2", "--no-nanny", "--no-dashboard", *local]
+        self.workers = [self._start("worker", self.address, *options) for _ in range(2)]
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        log = (self._folder / f"{words[0]}.log").open("ab")
+        command = [sys.executable, "-m", "dask", *words]
+        with log:
+            return subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder)
+
+    def end(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[_Cluster]:
+    made = _Cluster(tmp_path / "cluster")
+    yield made
+    made.end()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import click
 
 from auditor.cli import output
@@ -21,7 +23,13 @@ def command(as_json: bool) -> int:  # noqa: FBT001 - a flag
     else:
         for check in checks:
             word = "ok" if check.ok else ("MISSING" if check.needed else "absent")
-            click.echo(f"{word:<8} {check.name}: {check.detail}")
+            click.echo(_filled(f"{word:<8} {check.name}: {check.detail}"))
             if check.mend:
-                click.echo(f"         mend it: {check.mend}")
+                click.echo(f"         mend it:\n    {check.mend}")
     return 0 if all(check.ok for check in checks if check.needed) else MACHINE
+
+
+def _filled(line: str) -> str:
+    return textwrap.fill(
+        line, 80, subsequent_indent=" " * 9, break_long_words=False, break_on_hyphens=False
+    )

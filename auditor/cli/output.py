@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -33,28 +33,49 @@ def talk(text: str) -> None:
 def progress(what: str) -> Iterator[Callable[[str], None]]:
     """Yield a function that says what is going on now.
 
-    A spinner on stderr, from the first second on; nothing where stderr is no terminal.
+    A spinner on stderr, from the first second on, with a bar while the text is an ``Amount``;
+    nothing where stderr is no terminal.
     """
     if not sys.stderr.isatty():
         yield lambda _text: None
         return
     from rich.console import Console  # noqa: PLC0415 - 60 ms that only a terminal needs
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415 - the same
+        BarColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    from auditor.model.progress import Amount  # noqa: PLC0415 - late: --version needs it not
 
     console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+    )
     shown = Progress(*columns, console=console, transient=True)
-    started = time.monotonic()
     task = shown.add_task(what)
 
     def update(text: str) -> None:
-        shown.update(task, description=text)
-        if time.monotonic() - started >= _PATIENCE or not shown.live.is_started:
-            shown.start()
+        amount = text if isinstance(text, Amount) else None
+        shown.columns = (*columns, BarColumn()) if amount else columns
+        shown.update(
+            task,
+            description=text,
+            completed=amount.done if amount else 0,
+            total=amount.total if amount else None,
+        )
 
+    showing = threading.Timer(_PATIENCE, shown.start)
+    showing.start()
     try:
         yield update
     finally:
+        showing.cancel()
+        showing.join()
         shown.stop()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +17,7 @@ _MOST = 10
 
 
 @click.command("replay")
-@click.argument("ref")
+@click.argument("refs", nargs=-1, required=True, metavar="REF...")
 @click.option(
     "--times",
     type=output.count_or_auto,
@@ -40,22 +41,44 @@ _MOST = 10
 @click.option("--image", metavar="REF", help="Replay in this image.")
 @click.option(
     "--base",
-    type=click.Choice(["auto", "host"]),
+    type=click.Choice(["auto", "registry", "host"]),
     default="auto",
     show_default=True,
     help="What the image is made from.",
 )
-@click.option("--engine", type=click.Choice(["auto", "docker"]), default="auto", show_default=True)
+@click.option(
+    "--engine", type=click.Choice(["auto", "docker", "podman"]), default="auto", show_default=True
+)
 @click.option("--network", type=click.Choice(["none", "bridge"]), default="none", show_default=True)
 @click.option("--gpus", metavar="all|N|ID,…", help="Give the replay GPUs.")
+@click.option("--allow-cpu", is_flag=True, help="Go on without the GPUs that the run had.")
 @click.option("--timeout", type=output.positive, metavar="S")
 @click.option("--memory", type=output.size, metavar="BYTES", help="At most so much memory.")
 @click.option("--cpus", type=output.positive, metavar="N")
+@click.option("--disk", type=output.size, metavar="BYTES", help="It may write so much in all.")
+@click.option("--log", type=output.size, metavar="BYTES", help="It may print so much a stream.")
+@click.option("--same-user", is_flag=True, help="Name and home of the user as recorded.")
 @click.option(
     "--map-path", "maps", multiple=True, metavar="OLD=NEW", help="An input lies elsewhere here."
 )
 @click.option("--policy", type=click.Path(path_type=Path), metavar="FILE", help="A policy (TOML).")
-@click.option("--force", is_flag=True, help="Replay a run that was itself interrupted.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Replay a run that was itself interrupted, or made on another architecture.",
+)
+@click.option(
+    "--entropy",
+    type=click.Choice(["recorded"]),
+    help="Replay as often again, fed with what unseeded generators drew: it shows a cause.",
+)
+@click.option(
+    "--executor",
+    default="local",
+    show_default=True,
+    metavar="local|dask:ADDRESS",
+    help="Who replays: this machine, or the workers of a Dask cluster.",
+)
 @click.option(
     "--report",
     "reports",
@@ -64,9 +87,22 @@ _MOST = 10
     metavar="FILE",
     help="Write a report (.html, .pdf, .json).",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the audit as JSON.")
+@click.option(
+    "--plan",
+    "plan_only",
+    is_flag=True,
+    help="Print what a replay would do, and do nothing but make the lock.",
+)
+@click.option(
+    "-o",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="With --plan: write all that is needed to do it by hand with Docker.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the audit, or the plan, as JSON.")
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
-    ref: str,
+    refs: tuple[str, ...],
     times: int | Literal["auto"],
     max_times: int | None,
     budget: float | None,
@@ -75,23 +111,34 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     engine: str,
     network: Literal["none", "bridge"],
     gpus: str | None,
+    allow_cpu: bool,  # noqa: FBT001 - a flag
     timeout: float | None,
     memory: int | None,
     cpus: float | None,
+    disk: int | None,
+    log: int | None,
+    same_user: bool,  # noqa: FBT001 - a flag
     maps: tuple[str, ...],
     policy: Path | None,
     force: bool,  # noqa: FBT001 - a flag
+    entropy: str | None,
+    executor: str,
     reports: tuple[Path, ...],
+    plan_only: bool,  # noqa: FBT001 - a flag
+    folder: Path | None,
     as_json: bool,  # noqa: FBT001 - a flag
 ) -> int:
-    """Replay a run in a container, compare, and judge.
+    """Replay runs in containers, compare, and judge.
 
     REF is a fingerprint or bundle file, an id, a name, or latest. Exits with 0 if the result
-    reproduced, 1 if it diverged, 3 if it could not be replayed, 4 if that is inconclusive.
+    reproduced, 1 if it diverged, 3 if it could not be replayed, 4 if that is inconclusive; of
+    several with the first that holds of 5, 74, 1, 3, 4, 2, 0. Their reports have the run's id in
+    the name.
     """
-    from auditor.cli.verdict import conclude  # noqa: PLC0415
-    from auditor.pipeline.replay import ReplayRequest, replay_ref  # noqa: PLC0415
-    from auditor.replay import Options  # noqa: PLC0415
+    from auditor.cli.plan_view import show_plans  # noqa: PLC0415
+    from auditor.cli.replayed import replayed  # noqa: PLC0415
+    from auditor.pipeline.replay import ReplayRequest  # noqa: PLC0415
+    from auditor.replay import Options, registry_of  # noqa: PLC0415
 
     if memory == 0:
         raise click.UsageError("--memory 0 leaves none; leave the option out for no limit")
@@ -101,26 +148,32 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         engine=engine,
         network=network,
         gpus=gpus,
+        allow_cpu=allow_cpu,
         timeout=timeout,
         memory=memory,
         cpus=cpus,
+        disk=disk,
+        log=log,
+        registry=registry_of(os.environ),
+        same_user=same_user,
+        other_machine=force,
         map_paths=dict(_pair(text) for text in maps),
     )
     request = ReplayRequest(
-        ref=ref,
+        refs=refs,
         times=_times(times, max_times, budget),
         options=options,
         policy=policy,
         reports=reports,
         force=force,
+        executor=executor,
+        entropy=entropy is not None,
     )
-    with output.progress("replaying") as tell:
-        replayed = replay_ref(request, Path.cwd(), tell)
-    if replayed.problem is not None:
-        output.talk(f"auditor: {replayed.problem.message}")
-        if replayed.problem.hint:
-            output.talk(f"  hint: {replayed.problem.hint}")
-    return conclude(replayed.audit, reports, as_json=as_json)
+    if plan_only:
+        return show_plans(request, Path.cwd(), folder, as_json=as_json)
+    if folder is not None:
+        raise click.UsageError("-o goes with --plan; --report writes a report")
+    return replayed(request, Path.cwd(), as_json=as_json)
 
 
 def _times(times: int | Literal["auto"], most: int | None, budget: float | None) -> Times:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import shlex
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from auditor.cli import output
+
+if TYPE_CHECKING:
+    from auditor.pipeline.run import Filed
 
 
 @click.command(
@@ -34,8 +38,9 @@ from auditor.cli import output
     type=click.Choice(["auto", "python"]),
     default="auto",
     show_default=True,
-    help="How files are seen: by an audit hook in every Python process.",
+    help="Besides the audit hook in every Python process, follow all programs (auto), or not.",
 )
+@click.option("--lock", is_flag=True, help="Lock its distributions now, not when it is replayed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.argument("argv", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND…")
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -46,7 +51,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     params: tuple[str, ...],
     env: tuple[str, ...],
     keep: int,
-    trace: str,  # noqa: ARG001 - both values name the one tracer there is
+    trace: str,
+    lock: bool,  # noqa: FBT001 - a flag
     as_json: bool,  # noqa: FBT001 - a flag
     argv: tuple[str, ...],
 ) -> int:
@@ -69,12 +75,25 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         params=dict(pair(param) for param in params),
         keep=keep,
         env=tuple(public(name) for name in env),
+        trace=trace,
     )
     filed = run(options, Path.cwd(), stdout=sys.stderr.buffer if as_json else None)
     from auditor.cli.filed import report  # noqa: PLC0415
 
     report(filed, as_json=as_json, what=shlex.join(argv))
+    if lock:
+        _lock(filed)
     return filed.status
+
+
+def _lock(filed: Filed) -> None:
+    """Lock what was just recorded; the run has succeeded or failed whatever becomes of this."""
+    from auditor.pipeline.lock import lock_filed  # noqa: PLC0415 - late: pip-tools
+
+    with output.progress("locking") as tell:
+        told = lock_filed(filed, tell)
+    for line in told:
+        output.talk(f"  {line}")
 
 
 def public(name: str) -> str:

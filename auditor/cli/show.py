@@ -79,6 +79,8 @@ def _members(part: object, indent: str) -> Iterator[str]:
             yield from _members(value, indent + "  ")
         elif isinstance(value, dict):
             yield from _entries(field, value, indent)
+        elif isinstance(value, tuple) and value and hasattr(value[0], "__struct_fields__"):
+            yield from _rows(f"{field}: {len(value)}", value, len(value), "--json has all", indent)
         elif value not in ("", ()):
             yield f"{indent}{field}: {_word(value)}"
 
@@ -105,16 +107,22 @@ def _fact(name: str, fact: Fact[object], indent: str) -> Iterator[str]:
         value = value.shown
     if isinstance(value, tuple) and value:
         count = count or len(value)
-        yield f"{indent}{name}: {count}{mark}"
-        yield from (f"{indent}  {_word(item)}" for item in value[:_MANY])
-        if count > _MANY:
-            yield f"{indent}  and {count - _MANY} more; {where}"
+        yield from _rows(f"{name}: {count}{mark}", value, count, where, indent)
     elif hasattr(value, "__struct_fields__"):
         yield f"{indent}{name}{mark}"
         yield from _members(value, indent + "  ")
     else:
         told = fact.reason if value in (None, ()) and fact.reason else _word(value)
         yield f"{indent}{name}: {told}{mark}"
+
+
+def _rows(
+    title: str, items: tuple[object, ...], count: int, where: str, indent: str
+) -> Iterator[str]:
+    yield f"{indent}{title}"
+    yield from (f"{indent}  {_word(item)}" for item in items[:_MANY])
+    if count > _MANY:
+        yield f"{indent}  and {count - _MANY} more; {where}"
 
 
 def _word(value: object) -> str:

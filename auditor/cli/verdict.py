@@ -49,6 +49,7 @@ def _lines(audit: Audit, reports: tuple[Path, ...]) -> list[str]:
     lines += _undecided(audit)
     lines += _divergences(audit)
     lines += [_cause(cause) for cause in audit.causes[:_CAUSES]]
+    lines += [f"  experiment: {one.result}" for one in audit.experiments]
     if len(audit.causes) > _CAUSES:
         lines.append(f"  and {len(audit.causes) - _CAUSES} less likely; the report names each")
     if audit.unverified:

@@ -8,8 +8,9 @@ from typing import Literal
 from auditor import __version__
 from auditor.compare import compare
 from auditor.explain import candidates
+from auditor.explain.entropy import Ordinary, Tried, evidence, not_tried
 from auditor.judge import graded, judge, ranked
-from auditor.model.audit import Attempt, Audit, Looks, Tool, with_id
+from auditor.model.audit import Attempt, Audit, Cause, Experiment, Looks, Tool, with_id
 from auditor.model.fingerprint import Fingerprint, Unverified, unknown_facts
 from auditor.model.plan import Plan
 from auditor.model.policy import policy_digest
@@ -19,16 +20,28 @@ from auditor.pipeline.policy.earlier import since_failing
 from auditor.pipeline.refs import Original
 from auditor.store import Store
 
-__all__ = ["Evidence", "conclude"]
+__all__ = ["Evidence", "Fed", "conclude"]
 
 
 _OUTSIDE = "the run wrote it outside the project, so it was neither kept nor compared"
 
 
+class Fed(Record, frozen=True, kw_only=True):
+    """Replays that drew the original's entropy: evidence of a cause, never of the verdict.
+
+    ``problem`` says why there are none.
+    """
+
+    attempts: tuple[Attempt, ...] = ()
+    replays: tuple[Fingerprint, ...] = ()
+    problem: str = ""
+
+
 class Evidence(Record, frozen=True, kw_only=True):
     """What an audit is drawn from.
 
-    ``problem`` says why nothing could be replayed, ``looks`` are those of added replays.
+    ``problem`` says why nothing could be replayed, ``details`` all of it, ``looks`` are those of added replays, ``fed``
+    are those that were asked for besides.
     """
 
     kind: Literal["replay", "compare"]
@@ -37,50 +50,78 @@ class Evidence(Record, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...]
     plan: Plan | None
     problem: str = ""
+    details: tuple[str, ...] = ()
     looks: Looks | None = None
+    fed: Fed | None = None
 
 
-def conclude(evidence: Evidence, declared: Declared, store: Store) -> Audit:
+def conclude(seen: Evidence, declared: Declared, store: Store) -> Audit:
     """Compare, judge, and file the audit; return it."""
     policy = declared.policy
-    original = evidence.original.fingerprint
-    comparison = compare(original, evidence.replays, store.objects, policy)
-    looks = evidence.looks.planned if evidence.looks else 1
-    judgement = judge(comparison, policy, attempts=evidence.attempts, looks=looks)
+    original = seen.original.fingerprint
+    comparison = compare(original, seen.replays, store.objects, policy)
+    looks = seen.looks.planned if seen.looks else 1
+    judgement = judge(comparison, policy, attempts=seen.attempts, looks=looks)
     surroundings = graded(comparison.environment, policy)
     divergences = ranked((*judgement.divergences, *surroundings))
+    causes = candidates(original, seen.replays, judgement.items, divergences)
+    ordinary = Ordinary(comparison=comparison, items=judgement.items)
+    causes, experiments = _experiments(seen, causes, ordinary, declared, store)
     audit = with_id(
         Audit(
-            kind=evidence.kind,
+            kind=seen.kind,
             created=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             tool=Tool(name="auditor", version=__version__),
             verdict=judgement.verdict,
-            reason=evidence.problem or judgement.reason,
+            reason=seen.problem or judgement.reason,
             levels=judgement.levels,
             original=original,
-            original_id=evidence.original.id,
-            replays=evidence.replays,
-            attempts=evidence.attempts,
-            plan=evidence.plan,
+            original_id=seen.original.id,
+            replays=seen.replays,
+            attempts=seen.attempts,
+            plan=seen.plan,
             policy=policy,
             policy_digest=policy_digest(policy),
             policy_source=declared.source,
-            policy_changes=since_failing(evidence.original.id, policy, store),
-            looks=evidence.looks,
+            policy_changes=since_failing(seen.original.id, policy, store),
+            looks=seen.looks,
             items=judgement.items,
             divergences=divergences,
-            causes=candidates(original, evidence.replays, judgement.items, divergences),
-            unverified=_unverified(evidence, (*judgement.unverified, *comparison.unverified)),
+            causes=causes,
+            experiments=experiments,
+            unverified=_unverified(seen, (*judgement.unverified, *comparison.unverified)),
         )
     )
     return store.save_audit(audit)
 
 
-def _unverified(evidence: Evidence, compared: tuple[Unverified, ...]) -> tuple[Unverified, ...]:
-    found = list(unknown_facts(evidence.original.fingerprint))
-    if evidence.plan is not None:
-        found += [*evidence.plan.lock.unlocked, *evidence.plan.unhonoured]
-    coverage = evidence.original.fingerprint.record.coverage.value
+def _experiments(
+    seen: Evidence,
+    causes: tuple[Cause, ...],
+    ordinary: Ordinary,
+    declared: Declared,
+    store: Store,
+) -> tuple[tuple[Cause, ...], tuple[Experiment, ...]]:
+    """Return the causes with what replays that were fed add to them."""
+    fed = seen.fed
+    if fed is None:
+        return causes, ()
+    if fed.problem:
+        return causes, (not_tried(fed.problem),)
+    policy = declared.policy
+    found = compare(seen.original.fingerprint, fed.replays, store.objects, policy)
+    items = judge(found, policy, attempts=fed.attempts).items
+    tried = Tried(attempts=fed.attempts, replays=fed.replays, items=items)
+    causes, experiment = evidence(causes, ordinary, tried)
+    return causes, (experiment,)
+
+
+def _unverified(seen: Evidence, compared: tuple[Unverified, ...]) -> tuple[Unverified, ...]:
+    found = list(unknown_facts(seen.original.fingerprint))
+    if seen.plan is not None:
+        found += [*seen.plan.lock.unlocked, *seen.plan.unhonoured]
+    found += [Unverified(subject="replay", reason=line) for line in seen.details]
+    coverage = seen.original.fingerprint.record.coverage.value
     if coverage is not None:
         found += [Unverified(subject="coverage", reason=blind) for blind in coverage.blind]
         found += [
@@ -88,7 +129,7 @@ def _unverified(evidence: Evidence, compared: tuple[Unverified, ...]) -> tuple[U
         ]
     found += [
         Unverified(subject=f"replay {attempt.number}", reason=attempt.reason)
-        for attempt in evidence.attempts
+        for attempt in seen.attempts
         if not attempt.completed
     ]
     return tuple(dict.fromkeys([*found, *compared]))

@@ -1,8 +1,9 @@
 """One file that a run can be replayed from where it was not made: ``pack`` and ``unpack``.
 
-A bundle is a zip with ``bundle.json``, ``fingerprint.json`` (as stored), ``lock.json`` and
-``requirements.txt`` where there is a lock, and ``objects/ab/cdef…`` by SHA-256. The same run gives
-the same bytes. What comes in is hostile until every name, size and digest has been checked.
+A bundle is a zip with ``bundle.json``, ``fingerprint.json`` (as stored), ``lock.json``,
+``requirements.txt`` and ``pylock.toml`` where there is a lock, and ``objects/ab/cdef…`` by SHA-256,
+among them wheels that no index has. The same run gives the same bytes. What comes in is hostile
+until every name, size and digest has been checked.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ __all__ = ["is_bundle", "pack", "unpack"]
 SCHEMA = "auditor.bundle/1"
 _ZIP = b"PK\x03\x04"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
-_FIXED = ("bundle.json", "fingerprint.json", "lock.json", "requirements.txt")
+_FIXED = ("bundle.json", "fingerprint.json", "lock.json", "requirements.txt", "pylock.toml")
 _OBJECT = re.compile(r"objects/([0-9a-f]{2})/([0-9a-f]{62})")
 _MAX_MEMBERS = 200_000
 _MAX_BYTES = 64 * 1024**3
@@ -62,19 +63,21 @@ def pack(identity: str, fingerprint: Fingerprint, store: Store, target: Path) ->
     Every kept object goes in, its digest verified. Raises ``IntegrityError``, ``MachineError``, and
     ``InputError`` where there are too many, or a list of files is not in the store.
     """
-    wanted = _objects(fingerprint, store.objects)
+    lock = store.lock(identity)
+    wanted = [*_objects(fingerprint, store.objects), *_wheels(lock, store.objects)]
     absent = tuple(sorted(path for path, kept, _digest in wanted if not kept))
     digests = sorted({digest for _path, kept, digest in wanted if kept and digest})
     if len(digests) + len(_FIXED) > _MAX_MEMBERS:
         raise InputError(f"{len(digests):,} files are too many for a bundle")
     header = Header(id=identity, tool=f"auditor {__version__}", absent=absent)
-    lock = store.lock(identity)
     with atomic(target) as file, zipfile.ZipFile(file, "w") as archive:
         _add(archive, "bundle.json", canonical(header))
         _add(archive, "fingerprint.json", store.fingerprints.place(identity).read_bytes())
         if lock is not None:
             _add(archive, "lock.json", canonical(lock))
             _add(archive, "requirements.txt", lock.requirements.encode())
+            if lock.pylock:
+                _add(archive, "pylock.toml", lock.pylock.encode())
         for digest in digests:
             _add_object(archive, digest, store.objects.verified(digest))
     return header
@@ -201,10 +204,20 @@ def _objects(fingerprint: Fingerprint, objects: Objects) -> list[tuple[str, bool
         rows.append(("stdin", stdin.kept, stdin.digest))
     if names is not None:
         rows.append(("names", True, names.digest))
+    entropy = fingerprint.record.entropy.value
+    if entropy is not None and entropy.digest:
+        rows.append(("entropy", objects.has(entropy.digest), entropy.digest))
     repository = fingerprint.recipe.source.git.value
     if repository is not None and repository.patch:
         rows.append(("git diff", True, repository.patch))
     return rows
+
+
+def _wheels(lock: Lock | None, objects: Objects) -> Iterator[tuple[str, bool, str | None]]:
+    """Yield what comes from no index."""
+    for wheel in lock.wheels if lock is not None else ():
+        if wheel.kept:
+            yield f"wheels/{wheel.file}", objects.has(wheel.digest), wheel.digest
 
 
 def _files(fingerprint: Fingerprint, objects: Objects) -> Iterator[tuple[str, bool, str | None]]:

@@ -6,45 +6,20 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from auditor import capture
 from auditor.errors import AuditorError
-from auditor.model.record import Record
+from auditor.locking.uv import find_uv
+from auditor.pipeline.doctor_engines import Check, engine_checks
 from auditor.render import check_pdf
-from auditor.replay.engines import connect
 
 __all__ = ["CHECKS", "Check", "examine"]
-
-_ENGINE_COMMAND = "apt-get install -y --no-install-recommends docker.io iptables && dockerd &"
-
-
-class Check(Record, frozen=True, kw_only=True):
-    """One thing looked at. ``needed``: without it a main command cannot do its work."""
-
-    name: str
-    ok: bool
-    needed: bool
-    detail: str
-    mend: str = ""
 
 
 def examine() -> tuple[Check, ...]:
     """Look at everything and return what was found, in a fixed order."""
-    return tuple(check() for check in CHECKS)
-
-
-def _engine() -> Check:
-    try:
-        engine = connect("auto")
-        detail = engine.describe()
-    except AuditorError as error:
-        return Check(
-            name="container engine",
-            ok=False,
-            needed=True,
-            detail=f"{error.message}; replay needs one",
-            mend=_ENGINE_COMMAND,
-        )
-    return Check(name="container engine", ok=True, needed=True, detail=detail)
+    return (*engine_checks(), *(check() for check in CHECKS))
 
 
 def _pdf() -> Check:
@@ -74,13 +49,27 @@ def _gpu() -> Check:
 
 
 def _git() -> Check:
-    path = shutil.which("git")
+    return _program("git", shutil.which("git"), "the commit and patch of a run are then unknown")
+
+
+def _git_lfs() -> Check:
+    lacks = "it fetches the inputs that a project keeps in it"
+    return _program("git-lfs", shutil.which("git-lfs"), lacks)
+
+
+def _uv() -> Check:
+    lacks = "a lock then takes minutes instead of seconds, by pip-tools"
+    check = _program("uv", find_uv(), lacks)
+    return check if check.ok else msgspec.structs.replace(check, mend="pip install 'auditor[uv]'")
+
+
+def _program(name: str, path: str | None, lacks: str) -> Check:
     return Check(
-        name="git",
+        name=name,
         ok=path is not None,
         needed=False,
-        detail=path or "not found; the commit and patch of a run are then unknown",
-        mend="" if path else "apt-get install -y git",
+        detail=path or f"not found; {lacks}",
+        mend="" if path else f"apt-get install -y {name}",
     )
 
 
@@ -96,8 +85,9 @@ def _writable() -> Check:
         ok=gigabytes >= 2,  # noqa: PLR2004 - an image, its wheels and the build context
         needed=True,
         detail=f"{gigabytes:.1f} GiB free in {folder}",
-        mend="" if gigabytes >= 2 else "auditor gc",  # noqa: PLR2004
+        mend="" if gigabytes >= 2 else "auditor gc --images",  # noqa: PLR2004
     )
 
 
-CHECKS: tuple[Callable[[], Check], ...] = (_engine, _pdf, _gpu, _git, _writable)
+CHECKS: tuple[Callable[[], Check], ...] = (_pdf, _gpu, _uv, _git, _git_lfs, _writable)
+"""Those of everything but engines."""

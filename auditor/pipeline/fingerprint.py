@@ -59,7 +59,7 @@ def _as_today(observation: Observation, root: Path, store: Store) -> Observation
         found = capture.environment_of(executable)
         changes |= {
             name: _derived(getattr(found, name))
-            for name in ("interpreter", "system", "libc", "dependencies")
+            for name in ("interpreter", "system", "libc", "libraries", "dependencies")
             if getattr(observation, name).how == "unknown"
         }
     return msgspec.structs.replace(observation, **changes)

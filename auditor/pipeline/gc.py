@@ -11,7 +11,7 @@ from auditor.errors import AuditorError
 from auditor.model.record import Record
 from auditor.pipeline.project import store_of
 from auditor.replay import clean
-from auditor.replay.engines import connect
+from auditor.replay.engines import answering
 from auditor.store import Store
 
 __all__ = ["Collected", "collect"]
@@ -32,15 +32,23 @@ class Collected(Record, frozen=True, kw_only=True):
 
 
 def collect(cwd: Path, *, images: bool) -> Collected:
-    """Remove leftover containers, cached images if asked, and objects without a document."""
-    try:
-        containers, removed = clean(connect("auto"), images=images)
-        problem = ""
-    except AuditorError as error:
-        containers, removed, problem = 0, 0, error.message
+    """Remove leftovers of every engine, cached images if asked, and objects without a document."""
+    containers, removed, problems = 0, 0, []
+    for engine in answering():
+        try:
+            if isinstance(engine, AuditorError):
+                raise engine
+            counts = clean(engine, images=images)
+            containers, removed = containers + counts[0], removed + counts[1]
+        except AuditorError as error:
+            problems.append(error.message)
     count, size = _objects(store_of(cwd))
     return Collected(
-        containers=containers, images=removed, objects=count, bytes=size, engine=problem
+        containers=containers,
+        images=removed,
+        objects=count,
+        bytes=size,
+        engine="; ".join(problems),
     )
 
 
@@ -62,7 +70,7 @@ def _referred(store: Store) -> set[str]:
     # Any digest in any document keeps its object: a document that cannot be parsed keeps its own.
     wanted: set[str] = set()
     lists: set[str] = set()
-    for folder in ("fingerprints", "audits", "observations"):
+    for folder in ("fingerprints", "audits", "observations", "locks"):
         for path in (store.folder / folder).glob("**/*.json"):
             data = path.read_bytes()
             wanted.update(match.decode() for match in _DIGEST.findall(data))

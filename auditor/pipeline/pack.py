@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from auditor.errors import AuditorError
 from auditor.model.record import Record
 from auditor.pipeline.bundle import pack
+from auditor.pipeline.lock import make_and_keep
 from auditor.pipeline.project import store_of
-from auditor.pipeline.refs import Original, find_original
-from auditor.store import Store
+from auditor.pipeline.refs import find_original
 
 __all__ = ["Packed", "pack_ref"]
 
@@ -26,19 +25,7 @@ def pack_ref(ref: str, target: Path, cwd: Path, tell: Callable[[str], None]) -> 
     """Write the bundle of the run that ``ref`` names. A lock that cannot be made is said so."""
     store = store_of(cwd)
     original = find_original(ref, store)
-    unlocked = _lock(original, store, tell)
+    unlocked = make_and_keep(original.id, original.fingerprint, store, tell)
     tell(f"writing {target}")
     header = pack(original.id, original.fingerprint, store, target)
     return Packed(absent=header.absent, unlocked=unlocked)
-
-
-def _lock(original: Original, store: Store, tell: Callable[[str], None]) -> str:
-    if store.lock(original.id) is not None:
-        return ""
-    from auditor.replay import make_lock  # noqa: PLC0415 - late: pip-tools and the cache
-
-    try:
-        store.save_lock(original.id, make_lock(original.fingerprint, tell))
-    except AuditorError as error:
-        return error.message
-    return ""

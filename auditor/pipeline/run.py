@@ -32,7 +32,8 @@ OBSERVATION_SCHEMA = "auditor.observation/1"
 class RunOptions(Record, frozen=True, kw_only=True):
     """What to observe. Paths are as given; ``keep`` in bytes.
 
-    ``env`` names the variables whose values are recorded besides those on the list.
+    ``env`` names the variables whose values are recorded besides those on the list. ``trace`` is
+    ``auto`` where programs are followed too, or ``python``.
     """
 
     argv: tuple[str, ...]
@@ -43,6 +44,7 @@ class RunOptions(Record, frozen=True, kw_only=True):
     params: dict[str, str] = msgspec.field(default_factory=dict)
     keep: int = DEFAULT_KEEP
     env: tuple[str, ...] = ()
+    trace: str = "auto"
 
 
 class Filed(Record, frozen=True, kw_only=True):
@@ -94,6 +96,8 @@ def file_observation(store: Store, folder: Path, *, keep: int) -> tuple[str, Pat
     if "git" in request:
         repository = msgspec.convert(request["git"], Fact[Git])
         observation = msgspec.structs.replace(observation, git=repository)
+    programs = capture.with_packages(observation.programs)
+    observation = msgspec.structs.replace(observation, programs=programs)
     fingerprint = capture.assemble(observation, capture.host_facts(), store.objects, keep=keep)
     identity, path = store.save_fingerprint(fingerprint)
     return identity, path, fingerprint
@@ -133,6 +137,7 @@ def _observation_folder(store: Store, options: RunOptions, cwd: Path) -> Path:
         },
         "keep": options.keep,
         "variables": options.env,
+        "trace": options.trace,
         "store": str(store.folder),
         "git": git.state(store.root, store.objects.put_bytes),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from auditor.errors import InputError, IntegrityError
@@ -10,6 +11,8 @@ from auditor.model.digest import digest_bytes, hex_of
 from auditor.store.atomic import atomic, write
 
 __all__ = ["Objects"]
+
+_REST = 62  # of 64 digits; the first two name the folder
 
 
 class Objects:
@@ -67,6 +70,12 @@ class Objects:
         if digest_bytes(data) != digest:
             self.verified(digest)
         return data
+
+    def digests(self) -> Iterator[str]:
+        """Yield the digest of everything that is kept."""
+        for place in self.folder.glob("??/*"):
+            if len(place.name) == _REST:  # others are being written
+                yield f"sha256:{place.parent.name}{place.name}"
 
     def _place(self, digest: str) -> Path:
         digits = hex_of(digest)

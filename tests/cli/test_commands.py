@@ -264,7 +264,7 @@ def test_how_often_a_run_is_replayed(
         asked.append(request.times)
         raise InputError("enough")
 
-    monkeypatch.setattr("auditor.pipeline.replay.replay_ref", replay)
+    monkeypatch.setattr("auditor.pipeline.replay.replay_refs", replay)
     assert auditor("replay", "latest", *options) == 2
     assert asked == [Times(least=least, most=most, budget=budget)]
 

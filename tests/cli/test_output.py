@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 
 import click
 import pytest
 
 from auditor.cli import output
+from auditor.model.progress import Amount
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,16 @@ def test_no_progress_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr() == ("", "")
 
 
+def test_what_is_quick_shows_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(output, "_PATIENCE", 60.0)
+    with output.progress("working") as tell:
+        tell("more")
+    assert capsys.readouterr().err.strip() == ""
+
+
 def test_progress_on_a_terminal_goes_to_stderr(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,3 +68,23 @@ def test_progress_on_a_terminal_goes_to_stderr(
         tell("more")
         tell("and more")
     assert capsys.readouterr().out == ""
+
+
+def test_an_amount_is_shown_as_a_bar(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr(output, "_PATIENCE", 0.0)
+    with output.progress("working") as tell:
+        tell(Amount("fetching [a].csv: 1.0 of 2.0 GB, 85 MB/s", 1, 2))
+        time.sleep(0.3)
+    with_bar = capsys.readouterr().err
+    with output.progress("working") as tell:
+        tell("fetching")
+        time.sleep(0.3)
+    without = capsys.readouterr().err
+    assert "fetching [a].csv: 1.0 of 2.0 GB, 85 MB/s" in with_bar
+    assert "━" in with_bar
+    assert "━" not in without

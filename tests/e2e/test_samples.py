@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ def test_there_are_samples() -> None:
     assert {name for name, _expected in SAMPLES} == {
         *("digits", "unseeded", "hash-seed", "changed-data", "failing-run"),
         *("drifted-dependency", "resaved-model", "threads"),
+        *("missing-data", "needs-network"),
     }
 
 
@@ -41,8 +44,7 @@ def test_sample(name: str, expected: Document, project: Copy) -> None:
     run(sample, expected)
     check_fingerprint(sample.fingerprint(), expected)
     for step in expected.get("between", ()):
-        with (sample.folder / step["file"]).open("a") as file:
-            file.write(step["append"])
+        change(sample.folder / step["file"], step)
     check_audit(replay(sample, expected), expected)
 
 
@@ -67,8 +69,32 @@ def test_two_runs_of_a_sample(
 
 def run(sample: Project, expected: Document) -> None:
     keep = ("--keep", expected["keep"]) if "keep" in expected else ()
-    result = sample.auditor("run", *keep, "--", *expected["command"])
+    with service(sample, expected) as place:
+        given = expected.get("variables", {}).items()
+        variables = {name: text.format(service=place) for name, text in given}
+        result = sample.auditor("run", *keep, "--", *expected["command"], env=variables)
     assert result.returncode == expected.get("run_exit", 0), result.stderr
+
+
+@contextmanager
+def service(sample: Project, expected: Document) -> Iterator[str]:
+    """Run the program that the sample needs while it is recorded; yield the line that it prints."""
+    if "service" not in expected:
+        yield ""
+        return
+    with subprocess.Popen(expected["service"], **sample.settings()) as process:
+        try:
+            yield process.stdout.readline().strip() if process.stdout else ""
+        finally:
+            process.kill()
+
+
+def change(path: Path, step: Document) -> None:
+    if step.get("remove"):
+        path.unlink()
+        return
+    with path.open("a") as file:
+        file.write(step["append"])
 
 
 def replay(sample: Project, expected: Document) -> Document:
@@ -99,6 +125,8 @@ def check_audit(audit: Document, expected: Document) -> None:
     assert all(item.keys() >= DIVERGENCE_MEMBERS for item in audit["divergences"])
     replays = 1 if "runs" in expected else 2
     assert len(audit["replays"]) == (0 if expected["verdict"] == "not-replayed" else replays)
+    if expected["verdict"] == "not-replayed":
+        assert (audit["plan"] is not None) is expected.get("planned", False)
     check_items(audit, expected)
     causes = {cause["factor"]: cause["status"] for cause in audit["causes"]}
     assert {causes.get(factor) for factor in expected.get("causes", ())} <= {"candidate"}

@@ -66,7 +66,7 @@ def test_a_command_that_the_image_cannot_start_is_not_blamed(empty: Project) -> 
     script = empty.folder / "train.sh"
     script.write_text("#!/bin/sh\necho done\n")
     script.chmod(0o755)
-    assert empty.auditor("run", "--", "./train.sh").returncode == 0
+    assert empty.auditor("run", "--trace", "python", "--", "./train.sh").returncode == 0
     audit = empty.json("replay", "latest", status=3)
     assert "cannot run ./train.sh" in audit["reason"]
 

@@ -8,10 +8,11 @@ import msgspec
 import pytest
 
 from auditor.errors import InputError, IntegrityError
-from auditor.model.digest import hex_of
+from auditor.model.digest import digest_bytes, hex_of
 from auditor.model.fact import recorded
 from auditor.model.files import FileList, Manifest
 from auditor.model.fingerprint import fingerprint_of
+from auditor.model.plan import Lock, LockedWheel
 from auditor.pipeline.bundle import is_bundle, pack, unpack
 from auditor.pipeline.refs import Original, find_original
 from auditor.store import Store
@@ -204,3 +205,25 @@ def test_more_files_than_can_be_unpacked_are_not_packed(
     monkeypatch.setattr("auditor.pipeline.bundle._MAX_MEMBERS", 5)
     with pytest.raises(InputError, match="too many"):
         pack(original.id, original.fingerprint, store, tmp_path / "run.zip")
+
+
+def test_a_wheel_that_no_index_has_travels_with_its_lock(
+    original: Original, store: Store, tmp_path: Path
+) -> None:
+    digest = store.objects.put_bytes(b"a wheel")
+    file = "mine-1.0-py3-none-any.whl"
+    wheel = LockedWheel(name="mine", version="1.0", file=file, digest=digest, kept=True)
+    lost = LockedWheel(
+        name="lost", version="1.0", file="lost.whl", digest=digest_bytes(b"lost"), kept=True
+    )
+    lock = Lock(requirements="mine==1.0\n", pylock="lock-version = '1.0'\n", wheels=(wheel, lost))
+    store.save_lock(original.id, lock)
+    header = pack(original.id, original.fingerprint, store, tmp_path / "run.zip")
+    assert header.absent == ("wheels/lost.whl",)
+    with zipfile.ZipFile(tmp_path / "run.zip") as archive:
+        assert archive.read("pylock.toml") == b"lock-version = '1.0'\n"
+        assert archive.read("requirements.txt") == b"mine==1.0\n"
+    elsewhere = Store(tmp_path / "elsewhere")
+    identity = unpack(tmp_path / "run.zip", elsewhere)
+    assert elsewhere.lock(identity) == lock
+    assert elsewhere.objects.read(digest) == b"a wheel"

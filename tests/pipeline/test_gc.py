@@ -10,6 +10,7 @@ from auditor.errors import EngineError
 from auditor.model.fact import recorded
 from auditor.model.files import File, FileList, Manifest, manifest
 from auditor.model.fingerprint import check_digests, fingerprint_of
+from auditor.model.plan import Lock, LockedWheel
 from auditor.pipeline import gc
 from auditor.pipeline.refs import Original
 from auditor.store import Store
@@ -22,7 +23,7 @@ class Engine:
 
 
 def test_only_what_nothing_refers_to_goes(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gc, "connect", lambda _name: Engine())
+    monkeypatch.setattr(gc, "answering", lambda: [Engine()])
     kept = sorted(path for path in store.objects.folder.rglob("*") if path.is_file())
     orphan = store.objects.path(store.objects.put_bytes(b"orphan"))
     young = store.objects.path(store.objects.put_bytes(b"young"))
@@ -40,17 +41,14 @@ def test_only_what_nothing_refers_to_goes(store: Store, monkeypatch: pytest.Monk
 def test_without_an_engine_the_store_is_cleaned(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_name: str) -> None:
-        raise EngineError("no engine answers")
-
-    monkeypatch.setattr(gc, "connect", refuse)
+    monkeypatch.setattr(gc, "answering", lambda: [EngineError("no engine answers")])
     assert gc.collect(store.root, images=False).engine == "no engine answers"
 
 
 def test_what_a_list_of_files_names_stays(
     store: Store, original: Original, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gc, "connect", lambda _name: Engine())
+    monkeypatch.setattr(gc, "answering", lambda: [Engine()])
     content = store.objects.put_bytes(b"an output")
     whole = manifest([File(path=f"out/{n}", digest=content, size=9, kept=True) for n in range(5)])
     monkeypatch.setattr("auditor.store.lists.MOST_INLINE", 2)
@@ -70,3 +68,16 @@ def test_what_a_list_of_files_names_stays(
     place.unlink()
     assert gc.collect(store.root, images=False).objects == 2
     assert not store.objects.has(files.listed), name
+
+
+def test_a_wheel_that_a_lock_keeps_stays(
+    store: Store, original: Original, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gc, "answering", lambda: [Engine()])
+    digest = store.objects.put_bytes(b"a wheel")
+    wheel = LockedWheel(name="a", version="1", file="a.whl", digest=digest, kept=True)
+    store.save_lock(original.id, Lock(requirements="", wheels=(wheel,)))
+    old = time.time() - 7200
+    os.utime(store.objects.path(digest), (old, old))
+    gc.collect(store.root, images=False)
+    assert store.objects.has(digest)

@@ -34,7 +34,8 @@ def shell(tmp_path: Path) -> Shell:
 
     def run(lines: str) -> subprocess.CompletedProcess[str]:
         parts = "".join(
-            f". {ROOT}/scripts/{part}.sh\n" for part in ("say", "apt", "venv", "pdf", "engine")
+            f". {ROOT}/scripts/{part}.sh\n"
+            for part in ("say", "apt", "venv", "pdf", "engine", "podman", "registry", "locales")
         )
         environment = {
             **os.environ,
@@ -42,6 +43,7 @@ def shell(tmp_path: Path) -> Shell:
             "AUDITOR_ENGINE_LOG": str(tmp_path / "dockerd.log"),
             "AUDITOR_ENGINE_RUN": str(tmp_path / "run"),
             "AUDITOR_ENGINE_PATIENCE": "5",
+            "AUDITOR_SYSTEMD_UNITS": str(tmp_path / "units"),
         }
         environment.pop("DOCKER_HOST", None)
         return subprocess.run(

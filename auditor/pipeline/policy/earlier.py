@@ -22,7 +22,7 @@ def since_failing(original: str, policy: Policy, store: Store) -> tuple[PolicyCh
     """
     own = policy_digest(policy)
     found: dict[str, PolicyChanges] = {}
-    for audit in _audits(original, store):
+    for audit in _audits(original, own, store):
         digest = audit.policy_digest
         # An older auditor's policy had fewer members, and so another digest for the same rules.
         same = digest in {own, *found} or audit.policy == policy
@@ -37,12 +37,15 @@ def since_failing(original: str, policy: Policy, store: Store) -> tuple[PolicyCh
     return tuple(found.values())
 
 
-def _audits(original: str, store: Store) -> Iterator[Audit]:
+def _audits(original: str, own: str, store: Store) -> Iterator[Audit]:
     member = f'"original_id":"{original}"'.encode()
+    # The audit's own, which stands before the source: those of earlier ones stand elsewhere.
+    same = f'"policy_digest":"{own}","policy_source":'.encode()
     for name in store.audits.ids():
         # Canonical JSON has one way to write a member: most documents need no parsing.
         try:
-            if member in store.audits.place(name).read_bytes():
+            document = store.audits.place(name).read_bytes()
+            if member in document and same not in document:
                 yield store.audits.load(name)
         except (AuditorError, OSError):
             continue  # one that was damaged cannot be held against this one

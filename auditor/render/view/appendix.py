@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 from auditor.model.audit import Audit
 from auditor.model.digest import hex_of
 from auditor.model.fingerprint import Fingerprint, identity
@@ -25,7 +27,7 @@ from auditor.render.view.words import by_digest, sides
 
 __all__ = ["appendices"]
 
-_LINE = 400
+_LINE = 1000
 
 
 def appendices(audit: Audit, bounds: Bounds) -> Section:
@@ -122,7 +124,9 @@ def _processes(run: Fingerprint) -> str:
     if processes is None:
         return f"not known: {one_line(run.record.processes.reason)}"
     python = sum(process.python for process in processes)
-    return f"{count(len(processes))}, {count(python)} of them Python"
+    others = {PurePosixPath(process.executable).name for process in processes if not process.python}
+    said = f"{count(len(processes))}, {count(python)} of them Python"
+    return clip(one_line("; ".join([said, ", ".join(sorted(others))] if others else [said])), 600)
 
 
 def _network(run: Fingerprint) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.model.audit import Audit, Cause, Divergence
-from auditor.render.text import clip, one_line
+from auditor.model.audit import Audit, Cause, Divergence, Experiment
+from auditor.render.text import clip, one_line, plural
 from auditor.render.view.blocks import Block, Cell, Head, Heading, Paragraph, Table, mono, text
 from auditor.render.view.words import CAUSE
 
@@ -28,13 +28,22 @@ def cause_id(audit: Audit, cause: Cause) -> str:
 def causes(audit: Audit) -> list[Block]:
     """Return the list of possible causes."""
     heading = Heading(id="causes", title="Possible causes")
+    tried = [_experiment(one) for one in audit.experiments]
     if not audit.causes:
-        return [heading, Paragraph(text=_none(audit))]
+        return [heading, Paragraph(text=_none(audit)), *tried]
     lead = (
         "A candidate is something that differs or was not fixed; it may or may not be the cause. "
         "It is confirmed only by an experiment that changes it alone and changes it back."
     )
-    return [heading, Paragraph(text=lead, quiet=True), _table(audit)]
+    return [heading, Paragraph(text=lead, quiet=True), _table(audit), *tried]
+
+
+def _experiment(experiment: Experiment) -> Paragraph:
+    done = sum(attempt.completed for attempt in experiment.attempts)
+    made = f"{done} of {plural(len(experiment.attempts), 'replay')} completed"
+    what = f"Experiment with {experiment.setting}" + (f" ({made})" if experiment.attempts else "")
+    said = clip(one_line(experiment.result), _WORDS)
+    return Paragraph(text=f"{what}, which takes no part in the verdict: {said}.")
 
 
 def _because(cause: Cause) -> list[str]:

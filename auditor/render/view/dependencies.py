@@ -79,9 +79,15 @@ def _state(mine: Distribution | None, theirs: list[Distribution | None]) -> Badg
 
 
 def _origin(entry: Distribution | None) -> str:
-    if entry is None or entry.origin is None:
+    if entry is None:
         return ""
-    return clip(one_line(entry.origin.url), 120) + (" (editable)" if entry.origin.editable else "")
+    words = []
+    if entry.origin is not None:
+        editable = " (editable)" if entry.origin.editable else ""
+        words.append(clip(one_line(entry.origin.url), 120) + editable)
+    if entry.edited:
+        words.append("edited in place: " + clip(one_line(entry.edited[0].path), 120))
+    return ", ".join(words)
 
 
 def _table(audit: Audit, rows: list[_Row], bounds: Bounds) -> Table:

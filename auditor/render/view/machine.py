@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import Any
 
 from auditor.model.digest import digest_bytes
 from auditor.model.fact import Fact
-from auditor.model.facts import Arithmetic, Cpu, Gpus, Image, Interpreter, Locale, System
+from auditor.model.facts import (
+    Arithmetic,
+    Cpu,
+    Gpus,
+    Image,
+    Interpreter,
+    Locale,
+    Programs,
+    System,
+)
 from auditor.model.fingerprint import Fingerprint
 from auditor.render.text import count, plural, short, size
 
@@ -68,6 +78,14 @@ def _image(value: Image) -> str:
     return f"{value.reference}, {short(value.id)} {value.platform}".strip()
 
 
+def _programs(value: Programs) -> str:
+    if not (value.programs or value.libraries):
+        return ""
+    names = sorted({PurePosixPath(one.path).name for one in value.programs})
+    libraries = count(len(value.libraries))
+    return "; ".join([*([", ".join(names)] if names else []), f"{libraries} shared libraries"])
+
+
 MACHINE: tuple[Row, ...] = (
     ("Python", lambda f: f.recipe.environment.interpreter, _interpreter),
     ("Build", lambda f: f.recipe.environment.interpreter, lambda v: v.build),
@@ -83,6 +101,7 @@ MACHINE: tuple[Row, ...] = (
     ("Numeric libraries", lambda f: f.record.arithmetic, _libraries),
     ("SIMD in use", lambda f: f.record.arithmetic, lambda v: ", ".join(v.simd)),
     ("Determinism flags", lambda f: f.record.arithmetic, _flags),
+    ("Programs of the system", lambda f: f.record.programs, _programs),
     ("Container image", lambda f: f.recipe.image, _image),
     ("Kernel", lambda f: f.record.host, lambda v: v.kernel),
     ("Host", lambda f: f.record.host, lambda v: v.name),

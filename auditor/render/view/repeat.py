@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 from auditor.model.audit import Audit
 from auditor.model.files import File, count_of
-from auditor.model.plan import Mount, Plan
-from auditor.render.text import count, one_line, plural, short
+from auditor.model.plan import Plan
+from auditor.render.by_hand import CHECK, FOLDER, build_lines, run_lines
+from auditor.render.text import count, one_line, plural, short, size
 from auditor.render.view.blocks import Block, Bounds, Code, Heading, Paragraph, Section
 
 __all__ = ["repeat"]
 
 _CHECKED_FILES = 12
-_TAG = "audited-run"
 
 
 def repeat(audit: Audit, bounds: Bounds) -> Section:
@@ -21,7 +22,10 @@ def repeat(audit: Audit, bounds: Bounds) -> Section:
     del bounds  # a handful of commands
     blocks: list[Block] = [Heading(id="with-auditor", title="With auditor"), *_auditor(audit)]
     if audit.plan is not None:
-        blocks += [Heading(id="with-docker", title="By hand, with Docker"), *_docker(audit.plan)]
+        blocks += [
+            Heading(id="with-docker", title="By hand, with Docker"),
+            *_docker(audit, audit.plan),
+        ]
     blocks += _digests(audit)
     return Section(id="repeat", title="Repeat it yourself", blocks=tuple(blocks))
 
@@ -49,15 +53,20 @@ def _policy(audit: Audit) -> str:
 
 
 def _options(audit: Audit) -> str:
-    words = _times(audit)
-    if audit.plan is not None:
-        base, limits = audit.plan.base, audit.plan.limits
-        words += ["--image", base.reference] if base.kind == "image" else []
-        words += ["--network", limits.network] if limits.network != "none" else []
-        words += ["--memory", str(limits.memory)] if limits.memory is not None else []
-        words += ["--cpus", f"{limits.cpus:g}"] if limits.cpus is not None else []
-        words += ["--timeout", f"{limits.timeout:g}"] if limits.timeout is not None else []
-    return " " + shlex.join(words)
+    choices = _choices(audit.plan) if audit.plan is not None else ""
+    return f" {shlex.join(_times(audit))}{choices}"
+
+
+def _choices(plan: Plan) -> str:
+    """Return the options that a plan was made with, as far as it shows them."""
+    base, limits = plan.base, plan.limits
+    words = ["--image", base.reference] if base.kind == "image" else []
+    words += ["--network", limits.network] if limits.network != "none" else []
+    words += ["--gpus", plan.gpus] if plan.gpus is not None else []
+    words += ["--memory", str(limits.memory)] if limits.memory is not None else []
+    words += ["--cpus", f"{limits.cpus:g}"] if limits.cpus is not None else []
+    words += ["--timeout", f"{limits.timeout:g}"] if limits.timeout is not None else []
+    return f" {shlex.join(words)}" if words else ""
 
 
 def _times(audit: Audit) -> list[str]:
@@ -67,85 +76,47 @@ def _times(audit: Audit) -> list[str]:
     return ["--times", "auto", "--max-times", str(audit.looks.planned + 1), *budget]
 
 
-def _docker(plan: Plan) -> list[Block]:
+def _docker(audit: Audit, plan: Plan) -> list[Block]:
+    folder = shlex.quote(FOLDER)
+    write = f"auditor replay --plan {short(audit.original_id)}{_choices(plan)} -o {folder}"
+    build = [f"cd {folder}", *build_lines(plan)]
     return [
-        Paragraph(text=_by_hand(plan)),
-        _commands("Fetch the locked distributions, build the image, run the command", _lines(plan)),
-        Paragraph(text=_base_note(plan), quiet=True),
+        Paragraph(
+            text="The first command writes a folder with all that the run stood on: Dockerfile and "
+            f"lock (appendices A and B), its distributions, {_files(plan)}, the base. It needs the "
+            "run in the store, or run.zip in place of its id. The others need nothing but Docker, "
+            "on any machine that the folder is taken to."
+        ),
+        _commands("Write the folder", [write]),
+        _commands("Build the image", build),
+        _commands("Run the command", run_lines(plan)),
+        _commands("Check what it left against the original", [CHECK]),
+        Paragraph(text=_note(plan), quiet=True),
     ]
 
 
-def _by_hand(plan: Plan) -> str:
-    files = plural(count_of(plan.files), "recorded file")
-    return (
-        "Save the lock (appendix A) as requirements.txt and the Dockerfile (appendix B) in an "
-        f"empty folder, and lay out the {files} in a folder "
-        f"named tree that user {one_line(plan.user)} may write to; a bundle made by auditor pack "
-        "holds them all. Then:"
-    )
+def _files(plan: Plan) -> str:
+    return plural(count_of(plan.files), "recorded file")
 
 
-def _base_note(plan: Plan) -> str:
-    if plan.base.kind == "image":
-        return f"The base image is {one_line(plan.base.reference)}: {one_line(plan.base.reason)}."
-    return (
-        f"The base image {one_line(plan.base.reference)} was made from the interpreter that ran "
-        "and is in no registry; auditor makes it again. Without auditor, start the Dockerfile from "
-        "a published image of the same Python, and expect the system libraries to differ."
-    )
-
-
-def _lines(plan: Plan) -> list[str]:
-    lines = [
-        "pip download --no-deps --require-hashes --requirement requirements.txt --dest wheels",
-        "cp -r \"$(python3 -c 'import pip; print(pip.__path__[0])')\" pip",
-        f"docker build --network none --tag {_TAG} .",
-        *_joined(_run(plan)),
-    ]
-    return [one_line(line) for line in lines]
-
-
-def _run(plan: Plan) -> list[list[str]]:
+def _note(plan: Plan) -> str:
+    base = f"{one_line(plan.base.reference)}: {one_line(plan.base.reason)}"
     limits = plan.limits
-    parts = [
-        ["docker", "run", "--rm", "--network", limits.network, "--user", plan.user],
-        ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
-        ["--pids-limit", str(limits.pids), "--tmpfs", _scratch(plan.user)],
-    ]
-    parts += [["--memory", str(limits.memory)]] if limits.memory is not None else []
-    parts += [["--cpus", f"{limits.cpus:g}"]] if limits.cpus is not None else []
-    mounts = (Mount(source="tree:", target=plan.root, read_only=False), *plan.mounts)
-    parts += [["--mount", _mount(mount)] for mount in mounts]
-    parts += [["--env", f"{name}={plan.variables[name]}"] for name in sorted(plan.variables)]
-    return [*parts, ["--workdir", plan.workdir], [_TAG, *plan.argv]]
+    only = [f"{limits.timeout:g} s"] if limits.timeout is not None else []
+    only += [f"{size(limits.disk)} on the disk"] if limits.disk is not None else []
+    only += [f"{size(limits.log)} a stream"] if limits.log is not None else []
+    kept = " and ".join(only)
+    held = f" Docker has no limit for {kept}: auditor itself keeps it." if only else ""
+    names = (
+        " Only run.sh mounts folders outside the project that were listed." if plan.names else ""
+    )
+    there = " It must be in the engine." if plan.base.kind == "image" else ""
+    return f"The base image is {base}.{there}{held}{names}"
 
 
-def _scratch(user: str) -> str:
-    uid, _, gid = user.partition(":")
-    owner = "".join(f",{key}={value}" for key, value in (("uid", uid), ("gid", gid)) if value)
-    return f"/tmp:rw,nosuid,nodev,exec{owner},mode=1777"  # noqa: S108 - in the container
-
-
-def _mount(mount: Mount) -> str:
-    kind, _, path = mount.source.partition(":")
-    source = mount.source
-    if kind == "tree":
-        source = f"/PATH/TO/tree/{path}".rstrip("/")
-    elif kind == "object":
-        source = f"/PATH/TO/{short(path)}"
-    return f"type=bind,source={source},target={mount.target}{',readonly' * mount.read_only}"
-
-
-def _joined(parts: list[list[str]]) -> list[str]:
-    lines = [shlex.join(part) for part in parts]
-    return [
-        ("    " if position else "") + line + (" \\" if position < len(lines) - 1 else "")
-        for position, line in enumerate(lines)
-    ]
-
-
-def _commands(caption: str, lines: list[str]) -> Code:
-    return Code(caption=caption, lines=tuple(lines), total=len(lines))
+def _commands(caption: str, lines: Sequence[str]) -> Code:
+    shown = tuple(one_line(line) for line in lines)
+    return Code(caption=caption, lines=shown, total=len(shown))
 
 
 def _digests(audit: Audit) -> list[Block]:

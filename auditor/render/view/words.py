@@ -97,6 +97,7 @@ _FACTS: tuple[tuple[str, str], ...] = (
     ("record.uncaught*", "Uncaught exceptions"),
     ("record.resources*", "Resources"),
     ("record.names*", "Names of files"),
+    ("record.entropy*", "Entropy that was drawn"),
     ("record.keep*", "Size of what is kept"),
     ("names", "Names of files"),
     ("record.coverage*", "Coverage of the observation"),

@@ -105,8 +105,11 @@ def test_commands_carry_the_options_of_the_plan(samples: ModuleType) -> None:
     repeat = part(samples.bare(), "repeat")
     options = "--times 1 --image python:3.11 --network bridge --cpus 2 --timeout 60"
     assert says(repeat, f"auditor replay run.zip {options}")
-    assert says(repeat, "type=bind,source=/srv/labels.csv,target=/data/labels.csv,readonly")
-    assert says(repeat, "source=/PATH/TO/tree,target=/home/ada/digits ")
+    there = 'type=bind,source="$PWD"/'
+    assert says(repeat, f"{there}inputs/1,target=/data/labels.csv,readonly")
+    assert says(repeat, f"{there}tree,target=/home/ada/digits ")
+    assert says(repeat, "--image python:3.11 --network bridge --cpus 2 --timeout 60 -o by-hand")
+    assert says(repeat, "Docker has no limit for 60 s")
     assert says(repeat, "asked for by --image")
     assert says(part(samples.identical(), "repeat"), "--memory 8589934592")
     other = part(samples.compare(), "repeat")
