@@ -40,8 +40,8 @@ class Fed(Record, frozen=True, kw_only=True):
 class Evidence(Record, frozen=True, kw_only=True):
     """What an audit is drawn from.
 
-    ``problem`` says why nothing could be replayed, ``details`` all of it, ``looks`` are those of added replays, ``fed``
-    are those that were asked for besides.
+    ``problem`` says why nothing could be replayed, ``details`` all of it. ``looks`` are those of
+    added replays, ``fed`` are those that were asked for besides.
     """
 
     kind: Literal["replay", "compare"]
