@@ -147,10 +147,16 @@ def uv_sync(python: str, folder: Path, *options: str, fresh: bool) -> float:
     if fresh:
         shutil.rmtree(folder / "uv-cache", ignore_errors=True)
     subprocess.run([python, "-m", "venv", "--without-pip", folder / "env"], check=True)
+    command = (UV, "pip", "sync", "--quiet", "--require-hashes")
     return seconds_of(
         lambda: subprocess.run(
-            [UV, "pip", "sync", "--quiet", "--require-hashes", *options]
-            + ["--python", folder / "env/bin/python", folder / "requirements.txt"],
+            [
+                *command,
+                *options,
+                "--python",
+                folder / "env/bin/python",
+                folder / "requirements.txt",
+            ],
             env={**os.environ, "UV_CACHE_DIR": str(folder / "uv-cache")},
             check=True,
         )

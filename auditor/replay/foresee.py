@@ -104,7 +104,12 @@ def foresee(  # noqa: PLR0913 - everything that a replay stands on
     made = msgspec.structs.replace(
         made,
         dockerfile=dockerfile(chosen.base, pip_path(chosen.python, locked)),
-        limits=default_limits(options, placed, room_here(), at_once=_at_once(placed, options)),
+        limits=default_limits(
+            options,
+            placed,
+            room_here(engine.abilities().memory),
+            at_once=_at_once(placed, options),
+        ),
     )
     made = completed(made, chosen, placed, options, names_of(made, objects))
     made = msgspec.structs.replace(

@@ -12,7 +12,7 @@ from auditor.pipeline.policy import Declared
 from auditor.pipeline.replay.request import ReplayRequest
 from auditor.replay.engines import Engine, connect
 from auditor.replay.executors import Executor, executor
-from auditor.replay.processors import here
+from auditor.replay.processors import Processors, here
 from auditor.store import Store
 
 __all__ = ["Shared", "Tell"]
@@ -27,7 +27,6 @@ class Shared:
         self.request = request
         self.store = store
         self.declared = declared
-        self.processors = here()
         self.one_at_a_time = threading.Lock()
         self.abandoned = False
 
@@ -40,6 +39,12 @@ class Shared:
     def engine(self) -> Engine:
         """The engine of this machine. Raises ``EngineError`` where none answers."""
         return connect(self.request.options.engine)
+
+    @cached_property
+    def processors(self) -> Processors:
+        """The processors of the engine's machine. Raises ``EngineError`` where it is gone."""
+        able = self.engine.abilities()
+        return here() if able.shares_files else Processors(range(able.processors or 1))
 
     @cached_property
     def host(self) -> HostFacts:

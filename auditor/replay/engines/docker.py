@@ -21,6 +21,7 @@ from auditor.replay.engines.sharing import shares_files
 
 __all__ = ["Docker"]
 
+_FETCHED = "what the run wrote on the engine's machine is bounded only when it is fetched"
 _EVERYTHING = Limits(memory=1, cpus=1.0)
 
 
@@ -56,7 +57,10 @@ class Docker:
 
     def unenforced(self, limits: Limits) -> tuple[Unverified, ...]:
         """Return those of ``limits`` that it cannot enforce. Raises ``EngineError``."""
-        return lacking(self._info, limits)
+        rows = lacking(self._info, limits)
+        if limits.disk is None or self._shares_files:
+            return rows
+        return (*rows, Unverified(subject="limits.disk", reason=_FETCHED))
 
     def run(self, container: Container) -> Ended:
         """Run a container to its end, and remove it, whatever happens."""
