@@ -15,8 +15,8 @@ from auditor.model.digest import digest_bytes
 from auditor.model.plan import Limits, LockedWheel, Mount
 from auditor.replay.base import Chosen
 from auditor.replay.engines import Container, Engine
-from auditor.replay.environment import pip_folder
 from auditor.replay.layout import give_away
+from auditor.replay.pip_zip import pip_folder
 from auditor.replay.python import target
 
 __all__ = ["build_wheel"]

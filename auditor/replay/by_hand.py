@@ -13,6 +13,7 @@ from auditor.replay.base_host import members
 from auditor.replay.environment import context
 from auditor.replay.foresee import Foreseen
 from auditor.replay.layout import OBSERVATION, RECORDER, lay_out
+from auditor.replay.pip_zip import PIP
 from auditor.replay.programs import taken
 from auditor.replay.tarball import Member, stream
 from auditor.store.objects import Objects
@@ -20,7 +21,7 @@ from auditor.store.objects import Objects
 __all__ = ["write_parts"]
 
 # The rest of the folder is no part of what the image is built from.
-_IGNORED = "*\n!requirements.txt\n!wheels\n!pip\n"
+_IGNORED = f"*\n!requirements.txt\n!wheels\n!{PIP}\n"
 
 
 def write_parts(ready: Foreseen, objects: Objects, folder: Path) -> tuple[Mount, ...]:

@@ -7,6 +7,7 @@ import shlex
 
 from auditor.model.plan import Base, Lock
 from auditor.replay.command import BIN, ENV
+from auditor.replay.pip_zip import PIP
 
 __all__ = ["dockerfile", "requirements_of"]
 
@@ -19,7 +20,7 @@ _TEXT = """\
 # belongs beside this file; by hand it is:
 #   requirements.txt   the lock, with hashes
 #   wheels/            pip download --no-deps --require-hashes -r requirements.txt
-#   pip/               the folder of an installed pip: so the base needs none
+#   pip.zip            the wheel of pip, under this name: so the base needs none
 # Then: docker build --network none -t auditor-environment .
 FROM {base}
 ARG BUILD=by-hand
@@ -47,7 +48,7 @@ _FINISH = (
 )
 
 
-def dockerfile(base: Base, pip: str = "pip") -> str:
+def dockerfile(base: Base, pip: str = f"{PIP}/pip") -> str:
     """Return the Dockerfile on ``base``; ``pip`` is where pip lies in the build context.
 
     One step installs, compiles and dates everything alike, so that the same lock on the same base

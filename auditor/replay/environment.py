@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import importlib.metadata
-import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,12 +21,13 @@ from auditor.model.plan import Lock, Plan
 from auditor.replay.base import Chosen
 from auditor.replay.dockerfile import dockerfile, requirements_of
 from auditor.replay.engines import Engine
+from auditor.replay.pip_zip import PIP, pip_folder, pip_version, pip_zip
 from auditor.replay.python import Python
 from auditor.replay.tarball import Member, stream, text
 
 __all__ = ["context", "environment_image", "environment_tag", "pip_folder", "pip_path"]
 
-_FORMAT = 3  # raise it when the same files would give another image
+_FORMAT = 4  # raise it when the same files would give another image
 
 
 def environment_image(
@@ -57,8 +57,7 @@ def environment_tag(chosen: Chosen, lock: Lock) -> str:
     base = chosen.image.layers if chosen.base.kind == "host" else chosen.image.id
     nameless = msgspec.structs.replace(chosen.base, reference="")
     steps = dockerfile(nameless, pip_path(chosen.python, lock))
-    pip = importlib.metadata.version("pip")
-    what = [_FORMAT, base, steps, requirements_of(lock), pip]
+    what = [_FORMAT, base, steps, requirements_of(lock), pip_version()]
     return f"auditor/env:{hex_of(digest_bytes(canonical(what)))[:16]}"
 
 
@@ -71,11 +70,7 @@ def context(plan: Plan, cache: Path) -> dict[str, Member]:
     }
     for wheel in plan.lock.wheels:
         members[f"wheels/{wheel.file}"] = Member(source=place(cache, wheel))
-    folder = pip_folder()
-    for path in sorted(folder.rglob("*")):
-        # Compiled as it is here, it starts at once where the base has the same Python.
-        if path.is_file() and ".opt-" not in path.name:
-            members[f"pip/{path.relative_to(folder).as_posix()}"] = Member(source=path)
+    members[PIP] = Member(data=pip_zip(pip_folder()))
     return members
 
 
@@ -87,7 +82,7 @@ def pip_path(python: Python, lock: Lock) -> str:
     """
     wanted = (importlib.metadata.metadata("pip").get_all("Requires-Python") or [""])[0]
     if SpecifierSet(wanted).contains(Version(python.version.partition("+")[0]), prereleases=True):
-        return "pip"
+        return f"{PIP}/pip"
     for wheel in lock.wheels:
         if wheel.name == "pip" and wheel.file.endswith(".whl"):
             return f"wheels/{wheel.file}/pip"
@@ -95,14 +90,6 @@ def pip_path(python: Python, lock: Lock) -> str:
         f"auditor's pip does not run on Python {python.version}, and the run had none of its own",
         hint="--image REF replays with a newer Python",
     )
-
-
-def pip_folder() -> Path:
-    """Return the folder of auditor's own pip."""
-    spec = importlib.util.find_spec("pip")
-    assert spec is not None, "pip is a dependency"
-    assert spec.origin is not None, "pip is a package"
-    return Path(spec.origin).parent
 
 
 @contextmanager

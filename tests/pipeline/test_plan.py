@@ -86,7 +86,7 @@ def test_the_folder_is_whole(recorded: Path, tmp_path: Path) -> None:
     request = ReplayRequest(refs=("latest",), times=Times(), options=Options(base="host"))
     made = plan_ref("latest", request, recorded, lambda _: None, folder)
     there = {path.name for path in folder.iterdir()}
-    assert {"Dockerfile", "requirements.txt", "wheels", "pip", "tree", "base.tar"} <= there
+    assert {"Dockerfile", "requirements.txt", "wheels", "pip.zip", "tree", "base.tar"} <= there
     assert {"plan.json", "run.sh", "README", "outputs.sha256", ".dockerignore"} <= there
     assert not there & {"recorder", "observation"}
     assert (folder / "tree" / "in.txt").read_text() == "ünï"

@@ -177,7 +177,7 @@ def test_what_several_want_at_once_is_built_once(python: Python, tmp_path: Path)
 
 
 def test_an_old_python_is_served_by_its_own_pip(python: Python) -> None:
-    assert pip_path(python, Lock(requirements="")) == "pip"
+    assert pip_path(python, Lock(requirements="")) == "pip.zip/pip"
     old = msgspec.structs.replace(python, version="3.4.1")
     assert pip_path(old, Lock(requirements="", wheels=(PIP,))) == f"wheels/{PIP.file}/pip"
     with pytest.raises(NotReplayedError, match=r"does not run on Python 3\.4\.1"):
