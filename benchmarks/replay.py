@@ -22,10 +22,11 @@ from sample import AUDITOR, COMMAND, copy_of_digits, environment, quiet
 from auditor.locking import place
 from auditor.model.canonical import decode
 from auditor.model.plan import Plan
-from auditor.replay import Options, base_host, prepare
-from auditor.replay import environment as environment_module
-from auditor.replay.dockerfile import requirements_of
+from auditor.replay import Options, prepare
+from auditor.replay.base import host as base_host
 from auditor.replay.engines import connect
+from auditor.replay.environment import image as environment_module
+from auditor.replay.environment.dockerfile import requirements_of
 from auditor.store import Store
 
 LIMIT = 1.0  # seconds that a warm replay may take more than docker run

@@ -18,7 +18,7 @@ _SOURCE_SUFFIXES = frozenset(
         *(".r", ".R", ".Rmd", ".lua", ".awk", ".sql", ".mk"),
     }
 )
-_PROGRAM_NAMES = frozenset({"Makefile", "Snakefile", "makefile"})
+_PROGRAM_NAMES = frozenset({"GNUmakefile", "Makefile", "Snakefile", "makefile"})
 _NAMED = frozenset({"argv", "declared", "listed"})
 
 

@@ -59,7 +59,10 @@ def _fill(session: _Session, link: Link, file: IO[bytes]) -> None:
     """Append what is missing. Raises ``OSError`` where it breaks off again and again."""
     if link.is_file:
         file.truncate(0)
-        with Path(link.file_path).open("rb") as source:
+        place = Path(link.file_path)
+        if not place.is_file():  # a device has no end, and a lock may name any
+            raise OSError(f"{place} is no file")
+        with place.open("rb") as source:
             shutil.copyfileobj(source, file, CHUNK)
         return
     for last in (*[False] * (_TRIES - 1), True):

@@ -7,6 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 from auditor.errors import NotReplayedError
 from auditor.locking.cache import cached, place, staging, take_in
 from auditor.locking.child import ask
@@ -54,8 +56,12 @@ def fetch(lock: Lock, cache: Path, progress: Progress) -> dict[str, str]:
 def build_requirements(requirements: tuple[str, ...], target: Target, folder: Path) -> None:
     """Download the wheels that a build needs, with what they need themselves, into ``folder``.
 
-    Only wheels are considered, so nothing is run. Raises ``NotReplayedError`` with pip's reason.
+    Only wheels of the indexes are considered, so nothing is run. Raises ``NotReplayedError`` with
+    pip's reason.
     """
+    # What has an address of its own is taken whatever it is: pip runs source to know what it needs
+    if direct := [one for one in requirements if Requirement(one).url]:
+        raise NotReplayedError(f"its build wants {direct[0]}, which comes from no index")
     argv = [sys.executable, "-P", "-m", "pip", "download", "--quiet", "--no-input"]
     argv += ["--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(folder)]
     argv += [*_target_arguments(target), *requirements]

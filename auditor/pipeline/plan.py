@@ -22,8 +22,8 @@ from auditor.pipeline.refs import find_original
 from auditor.pipeline.replay.request import ReplayRequest
 from auditor.render.by_hand import CHECK, build_lines, run_lines
 from auditor.replay import Foreseen, foresee
-from auditor.replay.by_hand import write_parts
 from auditor.replay.engines import connect
+from auditor.replay.environment.by_hand import write_parts
 from auditor.store import Store
 from auditor.store.lists import files_in
 

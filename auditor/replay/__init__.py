@@ -4,17 +4,17 @@
 once. ``engines`` are the container engines.
 """
 
-from auditor.replay.base_registry import registry_of
+from auditor.replay.base.registry import registry_of
 from auditor.replay.engines import Engine
-from auditor.replay.entropy import entropy_plan
-from auditor.replay.execute import Executed, execute
 from auditor.replay.foresee import Foreseen, foresee
-from auditor.replay.keep import keep_of
-from auditor.replay.names import unrecorded
 from auditor.replay.options import Options
-from auditor.replay.owner import remove_folders
-from auditor.replay.plan import plan
+from auditor.replay.planning.entropy import entropy_plan
+from auditor.replay.planning.keep import keep_of
+from auditor.replay.planning.plan import plan
 from auditor.replay.prepare import Prepared, fed_with_entropy, make_lock, prepare
+from auditor.replay.running.execute import Executed, execute
+from auditor.replay.running.owner import remove_folders
+from auditor.replay.tree.names import unrecorded
 
 __all__ = [
     "Executed",

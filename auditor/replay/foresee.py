@@ -15,25 +15,25 @@ from auditor.model.facts import Gpus, Image
 from auditor.model.fingerprint import Fingerprint, Unverified
 from auditor.model.plan import Base, Lock, Plan
 from auditor.model.record import Record
-from auditor.replay import keepsakes
-from auditor.replay.base import Chosen, choose_base
-from auditor.replay.complete import completed
-from auditor.replay.container import container_of
-from auditor.replay.cpus import cpus_of
-from auditor.replay.dockerfile import dockerfile
+from auditor.replay.base.choose import Chosen, choose_base
+from auditor.replay.base.find_python import find_python
+from auditor.replay.base.python import Python, target
 from auditor.replay.engines import Engine
 from auditor.replay.engines.flags import flags
 from auditor.replay.engines.onlooker import Onlooker, WouldPullError
-from auditor.replay.environment import environment_tag, pip_path
-from auditor.replay.find_python import find_python
-from auditor.replay.gpu import gpus_of
-from auditor.replay.inputs import verified
-from auditor.replay.limits import default_limits, room_here
-from auditor.replay.names import names_of
-from auditor.replay.obtain import is_current, lock_for, obtain
+from auditor.replay.environment import keepsakes
+from auditor.replay.environment.dockerfile import dockerfile
+from auditor.replay.environment.image import environment_tag, pip_path
+from auditor.replay.environment.obtain import is_current, lock_for, obtain
 from auditor.replay.options import NOBODY, Options
-from auditor.replay.plan import plan
-from auditor.replay.python import Python, target
+from auditor.replay.planning.complete import completed
+from auditor.replay.planning.cpus import cpus_of
+from auditor.replay.planning.gpu import gpus_of
+from auditor.replay.planning.limits import default_limits, room_here
+from auditor.replay.planning.plan import plan
+from auditor.replay.running.container import container_of
+from auditor.replay.tree.inputs import verified
+from auditor.replay.tree.names import names_of
 from auditor.store.objects import Objects
 
 __all__ = ["Foreseen", "Need", "environment_at", "foresee", "made_cache"]

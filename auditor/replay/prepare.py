@@ -13,15 +13,15 @@ from auditor.model.facts import Gpus, Image
 from auditor.model.fingerprint import Fingerprint
 from auditor.model.plan import Lock, Plan
 from auditor.model.record import Record
-from auditor.replay import keepsakes
+from auditor.replay.base.find_python import find_python
+from auditor.replay.base.python import target
 from auditor.replay.engines import Engine
-from auditor.replay.entropy import entropy_plan
-from auditor.replay.environment import environment_image
-from auditor.replay.find_python import find_python
+from auditor.replay.environment import keepsakes
+from auditor.replay.environment.image import environment_image
 from auditor.replay.foresee import environment_at, foresee, made_cache
 from auditor.replay.options import Options
-from auditor.replay.owner import remove_folders
-from auditor.replay.python import target
+from auditor.replay.planning.entropy import entropy_plan
+from auditor.replay.running.owner import remove_folders
 from auditor.store.objects import Objects
 
 __all__ = ["Prepared", "fed_with_entropy", "make_lock", "prepare"]

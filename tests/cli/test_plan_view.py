@@ -16,7 +16,7 @@ from auditor.pipeline.plan import Planned
 from auditor.pipeline.replay.request import ReplayRequest
 from auditor.pipeline.sequence import Times
 from auditor.replay import Options
-from auditor.replay.dockerfile import dockerfile
+from auditor.replay.environment.dockerfile import dockerfile
 
 Capture = pytest.CaptureFixture[str]
 ID = digest_bytes(b"run")

@@ -21,7 +21,7 @@ import msgspec
 import pytest
 
 from auditor.model.canonical import canonical
-from auditor.replay.python import Python, ask
+from auditor.replay.base.python import Python, ask
 from tests.e2e.conftest import LABEL, Document, Project
 from tests.replay.conftest import Make
 

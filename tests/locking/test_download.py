@@ -137,3 +137,10 @@ def test_two_at_once_do_not_mix(server: Server, session: requests.Session, tmp_p
         assert bring(server, session, tmp_path)
         assert part.read_bytes() == b""
     assert (tmp_path / "got").read_bytes() == WHOLE
+
+
+def test_a_device_is_not_copied(session: requests.Session, tmp_path: Path) -> None:
+    link = tmp_path / "x-1.tar.gz"
+    link.symlink_to("/dev/zero")
+    with pytest.raises(OSError, match="is no file"):
+        download(session, Link(link.as_uri()), DIGEST, tmp_path / "got", tmp_path)

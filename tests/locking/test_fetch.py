@@ -50,6 +50,19 @@ def test_a_source_distribution_is_never_taken_for_a_build(
         build_requirements(("backend",), target, tmp_path)
 
 
+def test_what_has_an_address_of_its_own_is_not_taken_for_a_build(
+    target: Target, tmp_path: Path
+) -> None:
+    setup = "from pathlib import Path\nPath(__file__).with_name('done').touch()\n"
+    project = tmp_path / "backend-1.0"
+    project.mkdir()
+    (project / "setup.py").write_text(setup)
+    (project / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: backend\nVersion: 1.0\n")
+    with pytest.raises(NotReplayedError, match="comes from no index"):
+        build_requirements((f"backend @ {project.as_uri()}",), target, tmp_path)
+    assert not (project / "done").exists()
+
+
 def test_pypy_is_asked_for_by_its_name(target: Target) -> None:
     pypy = msgspec.structs.replace(
         target, implementation="pypy", version="3.10.14", soabi="pypy310-pp73"

@@ -17,7 +17,8 @@ from auditor.pipeline.plan import Planned, plan_ref
 from auditor.pipeline.refs import find_original
 from auditor.pipeline.replay.request import ReplayRequest
 from auditor.pipeline.sequence import Times
-from auditor.replay import Options, base_host
+from auditor.replay import Options
+from auditor.replay.base import host as base_host
 from auditor.replay.engines.docker import Docker
 from auditor.replay.engines.images import DockerImages
 from auditor.store import Store

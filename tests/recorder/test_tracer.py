@@ -95,6 +95,37 @@ def test_files_that_a_script_names_are_hashed(bench: Bench) -> None:
     assert first == {"pipe.sh": "argv", "data.csv": "argv", "other.csv": "listed"}
 
 
+def first_seen(run: Observed) -> dict[str, str]:
+    return {Path(row["path"]).name: row["seen"] for row in run.digests if row["when"] == "first"}
+
+
+@pytest.mark.parametrize("folder", ["", "sub"])
+def test_make_reads_a_makefile_without_being_told(bench: Bench, folder: str) -> None:
+    bench.write(f"{folder}/Makefile", "include more.inc\nall:\n\tsort data.csv\n")
+    bench.write(f"{folder}/more.inc", "# nothing\n")
+    bench.write(f"{folder}/data.csv", "1\n")
+    run = bench.run(["make", "-C", folder or "."])
+    assert run.status == 0
+    assert first_seen(run)["Makefile"] == first_seen(run)["data.csv"] == "argv"
+    assert folder or first_seen(run)["more.inc"] == "argv"
+
+
+@pytest.mark.parametrize("options", [["-I"], ["-BE"], ["-W", "ignore", "-S"]])
+def test_a_python_without_the_hook_is_as_any_program(bench: Bench, options: list[str]) -> None:
+    bench.write("read.py", "print(open('data' + '.csv').read(), open('told.csv').read())\n")
+    bench.write("data.csv", "1\n")
+    bench.write("told.csv", "2\n")
+    run = bench.run([sys.executable, *options, "read.py"])
+    assert first_seen(run) == {"read.py": "argv", "told.csv": "argv", "data.csv": "listed"}
+
+
+@pytest.mark.parametrize("options", [[], ["-W", "ignore"], ["-c", "pass", "-I"]])
+def test_a_python_with_the_hook_says_itself_what_it_reads(bench: Bench, options: list[str]) -> None:
+    bench.write("read.py", "pass  # not data.csv\n")
+    bench.write("data.csv", "1\n")
+    assert first_seen(bench.run([sys.executable, *options, "read.py"])) == {"read.py": "argv"}
+
+
 def test_it_is_not_there_unless_asked_for(bench: Bench) -> None:
     run = bench.run(["true"], trace="python")
     assert run.events == []

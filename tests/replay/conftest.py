@@ -29,8 +29,8 @@ from auditor.model.fingerprint import (
     Source,
     fingerprint_of,
 )
+from auditor.replay.base.python import Python, ask
 from auditor.replay.engines import Engine, connect
-from auditor.replay.python import Python, ask
 from auditor.store.objects import Objects
 
 NOT_KNOWN: Fact[Any] = unknown("the test does not say")

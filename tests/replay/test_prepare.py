@@ -12,8 +12,8 @@ from auditor.model.facts import Distribution, Image
 from auditor.model.fingerprint import Unverified
 from auditor.model.plan import Base, Lock, LockedWheel
 from auditor.replay import Options, make_lock, prepare
-from auditor.replay import obtain as obtain_module
-from auditor.replay.base import Chosen
+from auditor.replay.base.choose import Chosen
+from auditor.replay.environment import obtain as obtain_module
 from auditor.replay.foresee import _user
 
 NOTHING: Any = None

@@ -14,7 +14,7 @@ from auditor.model.observation import HostFacts, Observation
 from auditor.model.record import Record
 from auditor.replay import Executed, Prepared, execute, keep_of, unrecorded
 from auditor.replay.engines import Engine
-from auditor.replay.processors import Processors
+from auditor.replay.running.processors import Processors
 from auditor.store import Store
 
 __all__ = ["Made", "Place", "attempt"]

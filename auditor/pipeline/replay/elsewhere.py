@@ -12,7 +12,7 @@ from auditor import __version__, capture
 from auditor.errors import AuditorError, IntegrityError, NotReplayedError
 from auditor.model.audit import Attempt
 from auditor.model.canonical import canonical, decode
-from auditor.model.fingerprint import Fingerprint, Unverified
+from auditor.model.fingerprint import Fingerprint, Unverified, identity
 from auditor.model.plan import Plan
 from auditor.model.policy import policy_digest
 from auditor.model.record import Record
@@ -22,7 +22,7 @@ from auditor.pipeline.replay.attempt import Made, Place, attempt
 from auditor.pipeline.replay.shared import Shared, Tell
 from auditor.replay import Options, fed_with_entropy, make_lock, prepare
 from auditor.replay.engines import connect
-from auditor.replay.processors import Processors, here
+from auditor.replay.running.processors import Processors, here
 from auditor.store import Store
 from auditor.store.lists import keep_list
 
@@ -95,6 +95,8 @@ class Elsewhere:
         plan = decode(returned.plan, Plan, what="a worker's plan")
         self._plans.setdefault(returned.machine, plan)
         fingerprint = decode(returned.fingerprint, Fingerprint, what="a worker's fingerprint")
+        if identity(fingerprint) != returned.attempt.fingerprint:
+            raise IntegrityError("a worker sent another fingerprint than that of its attempt")
         return Made(attempt=returned.attempt, fingerprint=fingerprint)
 
 
@@ -111,16 +113,16 @@ def replay_bundle(bundle: bytes, job: Job) -> Returned:
     with tempfile.TemporaryDirectory(prefix="auditor-worker-") as name:
         folder, store = Path(name), Store(Path(name))
         (folder / "run.zip").write_bytes(bundle)
-        identity = unpack(folder / "run.zip", store)
+        run = unpack(folder / "run.zip", store)
         sent = set(store.objects.digests())
-        original = store.fingerprints.load(identity)
+        original = store.fingerprints.load(run)
         engine, host = connect(job.options.engine), capture.host_facts()
         prepared = prepare(
             original,
             store.objects,
             engine,
             job.options,
-            lock=store.lock(identity),
+            lock=store.lock(run),
             tell=lambda _text: None,
             gpus=host.gpu.value,
         )

@@ -23,8 +23,11 @@ class Here:
     def __init__(self, original: Original, shared: Shared, tell: Tell) -> None:
         store = shared.store
         options = msgspec.structs.replace(shared.request.options, trusted=original.trusted)
-        engine = shared.engine
-        with shared.one_at_a_time:
+        with shared.one_at_a_time:  # the engine too: only one that is known can be stopped
+            engine = shared.engine
+            self._place = Place(
+                engine=engine, store=store, host=shared.host, processors=shared.processors
+            )
             self._prepared = prepare(
                 original.fingerprint,
                 store.objects,
@@ -38,9 +41,6 @@ class Here:
         self._original = original.fingerprint
         self._submit = shared.executor.submit
         self._policy = policy_digest(shared.declared.policy)
-        self._place = Place(
-            engine=engine, store=store, host=shared.host, processors=shared.processors
-        )
 
     @property
     def plan(self) -> Plan:

@@ -12,7 +12,7 @@ from auditor.pipeline.policy import Declared
 from auditor.pipeline.replay.request import ReplayRequest
 from auditor.replay.engines import Engine, connect
 from auditor.replay.executors import Executor, executor
-from auditor.replay.processors import Processors, here
+from auditor.replay.running.processors import Processors, here
 from auditor.store import Store
 
 __all__ = ["Shared", "Tell"]

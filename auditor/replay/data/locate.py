@@ -12,7 +12,7 @@ from auditor.model.record import Record
 from auditor.replay.data.interface import Source, Wanted
 from auditor.replay.data.map_path import is_url
 from auditor.replay.data.remote import check_scheme
-from auditor.replay.paths import check_root
+from auditor.replay.planning.paths import check_root
 
 __all__ = ["Located", "locate"]
 

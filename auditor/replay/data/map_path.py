@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from auditor.replay.data.interface import Context, Wanted
-from auditor.replay.paths import absolute, inside
+from auditor.replay.planning.paths import absolute, inside
 
 __all__ = ["MapPath", "is_url", "joined", "mapped"]
 

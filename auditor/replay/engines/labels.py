@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from auditor.replay.owner import owner
+from auditor.replay.running.owner import owner
 
 __all__ = ["BUILD", "OWNER", "build_mark", "labelled", "owner_of_build"]
 

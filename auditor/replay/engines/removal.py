@@ -8,7 +8,7 @@ from typing import Any
 
 from auditor.replay.engines.labels import BUILD, OWNER, owner_of_build
 from auditor.replay.engines.sharing import PROBE
-from auditor.replay.owner import is_orphan, owner
+from auditor.replay.running.owner import is_orphan, owner
 
 __all__ = ["remove_images", "remove_mine", "remove_orphans"]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from auditor.replay.engines.failures import engine_errors
 from auditor.replay.engines.labels import labelled
-from auditor.replay.owner import MARK, PREFIX, owner
+from auditor.replay.running.owner import MARK, PREFIX, owner
 
 __all__ = ["PROBE", "shares_files"]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from auditor.errors import EngineError
-from auditor.replay.owner import MARK, PREFIX, owner
+from auditor.replay.running.owner import MARK, PREFIX, owner
 
 __all__ = ["socket_of"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from auditor.errors import NotReplayedError
 from auditor.replay import Options
-from auditor.replay.inputs import files_of, host_place, verified
+from auditor.replay.tree.inputs import files_of, host_place, verified
 from tests.replay.data.conftest import Site
 
 

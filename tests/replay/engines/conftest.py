@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from auditor.model.facts import Image
-from auditor.replay.base_host import base_image
+from auditor.replay.base.host import base_image
+from auditor.replay.base.python import ask
 from auditor.replay.engines.connect import engine_at
 from auditor.replay.engines.docker import Docker
 from auditor.replay.engines.places import Place, places
-from auditor.replay.python import ask
 from tests.replay.engines.daemons import podman_service, remote_docker
 
 KINDS = ("docker", "remote", "podman")

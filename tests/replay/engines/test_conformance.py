@@ -23,8 +23,8 @@ from auditor.replay.engines.connect import engine_at
 from auditor.replay.engines.docker import Docker
 from auditor.replay.engines.labels import BUILD, OWNER
 from auditor.replay.engines.places import Place
-from auditor.replay.owner import owner
-from auditor.replay.tarball import stream, text
+from auditor.replay.environment.tarball import stream, text
+from auditor.replay.running.owner import owner
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
@@ -142,7 +142,7 @@ BUILD_FOR_EVER = """
 import sys
 from auditor.replay.engines.connect import engine_at
 from auditor.replay.engines.places import Place
-from auditor.replay.tarball import stream, text
+from auditor.replay.environment.tarball import stream, text
 lines = (
     f"FROM {sys.argv[2]}\\nARG BUILD=x\\nLABEL org.auditor.build=$BUILD\\n"
     f'RUN ["{sys.argv[3]}", "-c", "print(1)"]\\n'

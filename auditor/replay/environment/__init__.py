@@ -1,0 +1,1 @@
+"""From captured distributions to the image that has them."""

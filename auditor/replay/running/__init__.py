@@ -1,0 +1,1 @@
+"""One container from its start to its end, and what holds it."""
