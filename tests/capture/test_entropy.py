@@ -22,6 +22,8 @@ from auditor.model.observation import Observation
 if TYPE_CHECKING:
     from conftest import Project
 
+pytestmark = pytest.mark.slow
+
 UNSEEDED = """
 import os, random
 import numpy as np

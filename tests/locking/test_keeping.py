@@ -22,6 +22,8 @@ from tests.locking.local import (
     make_wheel,
 )
 
+pytestmark = pytest.mark.slow
+
 EDITABLE = '{"url": "file:///home/ada/project", "dir_info": {"editable": true}}'
 VCS = json.dumps(
     {

@@ -12,6 +12,8 @@ from auditor.pipeline.compare import compare_refs
 from auditor.store import Store
 from tests.pipeline.conftest import AUDITOR
 
+pytestmark = pytest.mark.slow
+
 STRICT = "name = 'strict'\n"
 LOOSE = "name = 'loose'\nignore = ['result.txt', 'metrics.json*', 'stdout']\n"
 

@@ -1,19 +1,13 @@
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
 
-from auditor import capture
 from auditor.errors import IntegrityError, NotReplayedError
 from auditor.model.audit import Attempt
 from auditor.model.canonical import canonical
-from auditor.model.fingerprint import identity
 from auditor.model.plan import Base, Lock
 from auditor.pipeline.policy import load_policy
 from auditor.pipeline.refs import Original
@@ -48,3 +42,24 @@ def test_replays_side_by_side_have_one_engine(
     with pytest.raises(NotReplayedError, match="no engine"):
         Here(original, shared, lambda _text: None)
     assert locked == [True]
+
+
+def test_what_a_worker_sends_is_what_it_says(original: Original, store: Store) -> None:
+    shared, none = shared_by(store), Lock(requirements="")
+    store.save_lock(original.id, none)
+    source = Elsewhere(original, shared, lambda _text: None)
+    made = plan(original.fingerprint, none, Base(kind="host", reference="", reason=""), Options())
+    sent = Returned(
+        plan=canonical(made),
+        attempt=Attempt(number=1, completed=True, reason="", fingerprint=original.id),
+        fingerprint=canonical(original.fingerprint),
+        objects={},
+        machine="there",
+    )
+    assert source.take(sent).fingerprint == original.fingerprint
+    other = msgspec.structs.replace(original.fingerprint, name="another")
+    with pytest.raises(IntegrityError, match="another fingerprint"):
+        source.take(msgspec.structs.replace(sent, fingerprint=canonical(other)))
+    with pytest.raises(IntegrityError, match="something else"):
+        source.take(msgspec.structs.replace(sent, objects={original.id: b"else"}))
+    shared.close()

@@ -6,8 +6,12 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from conftest import Bench
+
+pytestmark = pytest.mark.slow
 
 
 def sha256(data: bytes) -> str:

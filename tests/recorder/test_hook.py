@@ -16,6 +16,8 @@ from auditor import recorder
 if TYPE_CHECKING:
     from conftest import Bench
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(recorder.__file__ or "").parent
 
 

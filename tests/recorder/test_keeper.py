@@ -16,6 +16,8 @@ import pytest
 if TYPE_CHECKING:
     from conftest import Bench
 
+pytestmark = pytest.mark.slow
+
 READY = "import sys, time; print('ready', flush=True); time.sleep(30)"
 
 

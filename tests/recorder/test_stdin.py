@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from conftest import Bench
 
+pytestmark = pytest.mark.slow
+
 READ = "import sys; data = sys.stdin.buffer.read(); sys.stdout.buffer.write(data)"
 
 

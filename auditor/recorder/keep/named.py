@@ -1,7 +1,8 @@
 """Files of the project that a program without the hook may read: by what it was told.
 
-No hook is in a program that is not Python, nor in a Python that is told to leave its site alone. What its command line names, and its script, is hashed when it
-starts; where the program or its script is the project's own, all of its folder may be read.
+No hook is in a program that is not Python, nor in a Python that is told to leave its site alone.
+What its command line names, and its script, is hashed when it starts; where the program or its
+script is the project's own, all of its folder may be read.
 """
 
 from __future__ import annotations

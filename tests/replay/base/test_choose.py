@@ -47,7 +47,7 @@ def test_what_a_fingerprint_from_elsewhere_names_is_not_executed(
 ) -> None:
     program = tmp_path / "bin" / "python3"
     program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/done\nexec {python.executable} \"$@\"\n")
+    program.write_text(f'#!/bin/sh\ntouch {tmp_path}/done\nexec {python.executable} "$@"\n')
     program.chmod(0o755)
     for hostile in (
         make.interpreter(executable=str(program), base_prefix="/gone"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from auditor.errors import InputError, NotReplayedError
 from auditor.model.fact import recorded, unknown
-from auditor.model.facts import Command, Gpu, Gpus
+from auditor.model.facts import Command
 from auditor.model.files import File
 from auditor.model.fingerprint import Unverified
 from auditor.model.plan import Base, Lock, LockedWheel
@@ -50,7 +50,7 @@ def test_says_everything_that_will_be_done(make: Any) -> None:
     ]
     assert made.limits.network == "none"
     assert (made.limits.timeout, made.limits.memory, made.limits.cpus) == (5.0, 1000, 1.5)
-    assert "FROM auditor/base:1 AS install" in made.dockerfile
+    assert "FROM auditor/base:1\n" in made.dockerfile
     assert plan(make.fingerprint(), NOTHING, BASE, Options()) == planned(make.fingerprint())
 
 
@@ -125,17 +125,15 @@ def test_says_which_facts_it_does_not_restore(make: Any) -> None:
         dependencies=None,
         interpreter=None,
     )
-    gpus = Gpus(driver="1", cuda=None, devices=(Gpu(name="H", memory=None, capability=None),))
-    record = msgspec.structs.replace(fingerprint.record, gpu=recorded(gpus, "test"))
     environment = msgspec.structs.replace(
         fingerprint.recipe.environment, interpreter=unknown("nobody said")
     )
     recipe = msgspec.structs.replace(fingerprint.recipe, environment=environment)
-    fingerprint = msgspec.structs.replace(fingerprint, record=record, recipe=recipe)
+    fingerprint = msgspec.structs.replace(fingerprint, recipe=recipe)
     lock = Lock(requirements="", unlocked=(Unverified(subject="dependency:x", reason="gone"),))
     subjects = [entry.subject for entry in planned(fingerprint, lock, network="bridge").unhonoured]
     assert subjects == [
-        *("stdin", "environment.python", "programs", "hardware.gpu", "network"),
+        *("stdin", "environment.python", "programs", "network"),
         *("input:gone.csv", "output:/results/x", "names", "dependencies", "dependency:x"),
     ]
     subjects = [entry.subject for entry in planned(fingerprint, gpus="all").unhonoured]

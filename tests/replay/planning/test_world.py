@@ -102,7 +102,9 @@ def test_a_locale_of_another_c_library_is_not_mounted(
     assert "glibc 2.17 cannot take it" in row.reason
 
 
-@pytest.mark.parametrize("locale", ["tlh_TLH.UTF-8", "../../etc", "de_DE.UTF-8/../x", "en_US." + "x" * 300])
+@pytest.mark.parametrize(
+    "locale", ["tlh_TLH.UTF-8", "../../etc", "de_DE.UTF-8/../x", "en_US." + "x" * 300]
+)
 def test_a_locale_that_is_nowhere_is_said(make: Any, python: Python, locale: str) -> None:
     found = world_at(make, chosen(python), locale=locale)
     assert found.mounts == ()
