@@ -36,7 +36,7 @@ lint:
 	$(BIN)/lint-imports
 
 bench: setup ## measure start-up, overhead, replays, scale, and what is found
-	@for script in startup overhead locking replay weights scale; do $(BIN)/python benchmarks/$$script.py || exit; done
+	@for script in startup overhead locking replay cold weights scale; do $(BIN)/python benchmarks/$$script.py || exit; done
 	@$(BIN)/python benchmarks/detection/measure.py
 
 clean: ## remove what the targets above made, the environments too

@@ -17,13 +17,16 @@ from auditor.replay.base.choose import Chosen
 from auditor.replay.base.python import target
 from auditor.replay.engines import Container, Engine
 from auditor.replay.environment.pip_zip import pip_folder
+from auditor.replay.planning.limits import room_here
+from auditor.replay.running.disk import Disk
 from auditor.replay.tree.layout import give_away
 
 __all__ = ["build_wheel"]
 
 _FOLDER = "/opt/auditor/build"
 _HOME = "/opt/auditor/home"
-_LIMITS = Limits(network="none", timeout=1800.0)
+_MOST = 8 << 30  # bytes on the disk: of the wheel, and of what is left of its build
+_SECONDS = 1800.0
 _EPOCH = "315532800"  # 1980, the oldest time in a zip: the same source gives the same wheel
 
 
@@ -56,6 +59,7 @@ def build_wheel(
 
 
 def _run(source: LockedWheel, chosen: Chosen, engine: Engine, work: Path, user: str) -> None:
+    memory = room_here(engine.abilities().memory).memory * 9 // 10
     options = ["--no-index", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]
     folders = ("source", "wheels", "output")
     container = Container(
@@ -75,10 +79,13 @@ def _run(source: LockedWheel, chosen: Chosen, engine: Engine, work: Path, user: 
             ),
         ),
         scratch=("/tmp", _HOME),  # noqa: S108 - in the container
-        limits=_LIMITS,
+        limits=Limits(network="none", timeout=_SECONDS, memory=memory, disk=_MOST, file=_MOST),
         talk=True,
+        watch=Disk((work / "output",), _MOST),
     )
     ended = engine.run(container)
+    if ended.stopped:
+        raise NotReplayedError(f"its wheel could not be built: {ended.stopped}")
     if ended.code:
         raise NotReplayedError(f"its wheel could not be built: {_reason(ended.output)}")
 

@@ -11,6 +11,7 @@ import pytest
 from auditor.model.facts import Distribution
 from auditor.replay import Options, execute, prepare
 from auditor.replay.engines import Engine
+from auditor.replay.environment import build_wheel
 
 pytestmark = pytest.mark.docker
 
@@ -42,6 +43,31 @@ def sdist(folder: Path, name: str, setup: str) -> Distribution:
             info.size = len(text.encode())
             tar.addfile(info, io.BytesIO(text.encode()))
     return Distribution(name=name.replace("_", "-"), version="1.0", digest=None)
+
+
+FILLER = """
+import os
+for name in range(9):
+    with open(f"/opt/auditor/build/output/{name}", "wb") as file:
+        file.truncate(1 << 20)
+import time; time.sleep(60)
+"""
+
+
+def test_a_build_that_fills_the_disk_is_stopped(
+    make: Any, engine: Engine, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_wheel, "_MOST", 4 << 20)
+    monkeypatch.setenv(
+        "PIP_FIND_LINKS", f"{os.environ.get('PIP_FIND_LINKS', '')} {tmp_path.as_uri()}"
+    )
+    dependencies = (sdist(tmp_path, "filler_here", FILLER),)
+    fingerprint = make.fingerprint(source={"train.py": ""}, dependencies=dependencies)
+    prepared = prepare(
+        fingerprint, make.objects, engine, Options(), tell=lambda _text: None, cache=cache
+    )
+    (entry,) = prepared.plan.lock.unlocked
+    assert "it wrote more than 4 MiB" in entry.reason
 
 
 def test_builds_in_a_container_what_has_no_wheel(
