@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from auditor import redaction
 from auditor.capture.events import Variable
 from auditor.capture.files import name_in
@@ -21,6 +19,7 @@ from auditor.model.facts import (
     System,
     Variables,
 )
+from auditor.model.record import record_of
 
 __all__ = [
     "NO_PYTHON",
@@ -166,7 +165,7 @@ def _distribution(row: dict[str, Any]) -> Distribution | None:
         members = {key: row[key] for key in Distribution.__struct_fields__ if key in row}
         if members["origin"] is not None:
             members["origin"] = _origin(members["origin"])
-        return msgspec.convert(members, Distribution)
+        return record_of(members, Distribution)
     except (KeyError, TypeError, ValueError):
         return None
 

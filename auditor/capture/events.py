@@ -11,6 +11,7 @@ import msgspec
 
 from auditor.capture.bounds import parse
 from auditor.model.digest import Digest
+from auditor.model.record import record_of
 
 __all__ = [
     "Arith",
@@ -307,7 +308,7 @@ def decode_event(line: bytes) -> Event | None:
         document = parse(line)
         if b"\\ud" in line:
             document = _printable(document)
-        event: Event = msgspec.convert(document, Event)
+        event: Event = record_of(document, Event)  # type: ignore[arg-type]
     except (ValueError, RecursionError):
         return None
     return event

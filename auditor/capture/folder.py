@@ -13,7 +13,7 @@ from auditor.capture.events import End, Event, Executed, Start, State, decode_ev
 from auditor.errors import InputError
 from auditor.model.digest import Digest
 from auditor.model.facts import Programs
-from auditor.model.record import Record
+from auditor.model.record import Record, record_of
 
 __all__ = [
     "ExitRecord",
@@ -214,7 +214,7 @@ def load(place: Path) -> Folder:
 
 def _document(path: Path, kind: type[T]) -> T | None:
     try:
-        return msgspec.convert(parse(content(path)), kind)
+        return record_of(parse(content(path)), kind)
     except (OSError, ValueError, RecursionError):
         return None
 
@@ -232,7 +232,7 @@ def _digests(path: Path, ration: Ration) -> tuple[list[Hashed], int]:
     bad = 0
     for line in ration.lines(path):
         try:
-            rows.append(msgspec.convert(parse(line), Hashed))
+            rows.append(record_of(parse(line), Hashed))
         except (ValueError, RecursionError):
             bad += 1
     return rows, bad

@@ -14,6 +14,7 @@ import msgspec
 import rfc8785
 
 from auditor.errors import InputError
+from auditor.model.record import record_of
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "canonical", "decode", "parse", "written"]
 
@@ -39,7 +40,7 @@ def decode(data: bytes, kind: type[T], *, what: str) -> T:
     """
     document = parse(data, what=what)
     try:
-        return msgspec.convert(document, kind, strict=True)
+        return record_of(document, kind)
     except msgspec.ValidationError as error:
         raise InputError(f"{what} is not a valid document: {error}") from None
 

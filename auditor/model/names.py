@@ -42,6 +42,9 @@ class _Row(msgspec.Struct, frozen=True, array_like=True):
     order: int | None = None
 
 
+_ROWS = msgspec.json.Decoder(list[_Row])
+
+
 def encode_names(names: Iterable[Name]) -> bytes:
     """Return the JSON of each name's members, sorted by path, less those that say nothing."""
     rows = {one.path: _row(one) for one in names}
@@ -51,7 +54,7 @@ def encode_names(names: Iterable[Name]) -> bytes:
 def decode_names(data: bytes) -> tuple[Name, ...]:
     """Return the names in ``data``. Raises ``InputError``."""
     try:
-        rows = msgspec.json.decode(data, type=list[_Row])
+        rows = _ROWS.decode(data)
     except msgspec.MsgspecError as error:
         raise InputError(f"the names of the run's files cannot be read: {error}") from None
     return tuple(

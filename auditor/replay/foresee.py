@@ -77,7 +77,10 @@ def foresee(  # noqa: PLR0913 - everything that a replay stands on
     placed, options = verified(
         fingerprint, objects, options, tell=tell, cache=cache, fetch=not look_only
     )
-    wanted, without = gpus_of(placed, options, gpus)
+    able = engine.abilities()
+    # Of an engine elsewhere the number of processors is known, and its GPUs it has to say itself.
+    processors = len(os.sched_getaffinity(0)) if able.shares_files else able.processors or 1
+    wanted, without = gpus_of(placed, options, gpus if able.shares_files else None)
     options = msgspec.structs.replace(options, user=options.user or _user(), gpus=wanted)
     nothing = Lock(requirements="")
     plan(placed, nothing, Base(kind="host", reference="", reason=""), options)  # refuses early
@@ -107,11 +110,11 @@ def foresee(  # noqa: PLR0913 - everything that a replay stands on
         limits=default_limits(
             options,
             placed,
-            room_here(engine.abilities().memory),
-            at_once=_at_once(placed, options),
+            room_here(able.memory),
+            at_once=_at_once(placed, options, processors),
         ),
     )
-    made = completed(made, chosen, placed, options, names_of(made, objects))
+    made = completed(made, chosen, placed, options, names_of(made, objects), processors)
     made = msgspec.structs.replace(
         made,
         flags=_flags(made, engine),
@@ -130,7 +133,7 @@ def made_cache(cache: Path | None) -> Path:
     """Return the cache, made where it is not there. Raises ``MachineError``."""
     folder = cache or cache_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # inputs of this user lie there
     except OSError as error:
         raise MachineError(
             f"cannot make the cache {folder}: {error.strerror}", hint="set AUDITOR_CACHE"
@@ -222,11 +225,10 @@ def _is_built(lock: Lock, fingerprint: Fingerprint, chosen: Chosen, engine: Engi
     return current and engine.images.find(environment_tag(chosen, lock)) is not None
 
 
-def _at_once(fingerprint: Fingerprint, options: Options) -> int:
+def _at_once(fingerprint: Fingerprint, options: Options, processors: int) -> int:
     """Return how many replays there are processors for, side by side."""
-    here = len(os.sched_getaffinity(0))
-    cpus, _rows = cpus_of(fingerprint, options, here)
-    return 1 if cpus is None else max(1, here // math.ceil(cpus))
+    cpus, _rows = cpus_of(fingerprint, options, processors)
+    return 1 if cpus is None else max(1, processors // math.ceil(cpus))
 
 
 def _flags(made: Plan, engine: Engine) -> tuple[str, ...]:

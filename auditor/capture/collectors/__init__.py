@@ -24,8 +24,6 @@ def host_facts() -> HostFacts:
     return HostFacts(host=HOST(), cpu=CPU(), gpu=GPU())
 
 
-def no_host_facts() -> HostFacts:
-    """Return the facts of a machine that nobody looked at."""
-    return HostFacts(
-        host=unknown(_NOT_RECORDED), cpu=unknown(_NOT_RECORDED), gpu=unknown(_NOT_RECORDED)
-    )
+def no_host_facts(reason: str = _NOT_RECORDED) -> HostFacts:
+    """Return the facts of a machine that nobody looked at, and why."""
+    return HostFacts(host=unknown(reason), cpu=unknown(reason), gpu=unknown(reason))

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
 
-from auditor.errors import AuditorError
+from auditor.errors import AuditorError, MachineError
 from auditor.pipeline.policy import load_policy
 from auditor.pipeline.project import store_of
 from auditor.pipeline.refs import Original, find_original
@@ -85,6 +85,8 @@ def _audits(
         }
         for future in as_completed(going):
             error = future.exception()
+            if isinstance(error, OSError):  # of this one; the others go on
+                error = MachineError(f"the machine refused: {error}")
             if isinstance(error, AuditorError):
                 yield Failed(ref=going[future], error=error)
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, as_completed
+from concurrent.futures import CancelledError, Future, as_completed
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -133,13 +133,32 @@ def _replay(original: Original, shared: Shared, progress: _Progress, tell: Tell)
 
 
 def _carried_out(source: _Source, going: list[Future[Any]]) -> Iterator[Made]:
-    """Yield results as they come; where one fails, what has not started is given up."""
+    """Yield results as they come; where one cannot be had, those that have not started are not.
+
+    Raises ``NotReplayedError`` once nothing goes on any more, ``CancelledError`` where all was
+    given up.
+    """
+    problem: NotReplayedError | CancelledError | None = None
     try:
         for future in as_completed(going):
-            yield source.take(future.result())
+            try:
+                made = source.take(future.result())
+            except CancelledError as error:
+                problem = problem or error
+            except NotReplayedError as error:
+                problem = problem or error
+                _give_up(going)
+            else:
+                yield made
     finally:
-        for future in going:
-            future.cancel()
+        _give_up(going)
+    if problem is not None:
+        raise problem
+
+
+def _give_up(going: list[Future[Any]]) -> None:
+    for future in going:
+        future.cancel()
 
 
 def _fed(source: _Source, count: int) -> Fed:

@@ -48,8 +48,10 @@ class Shared:
 
     @cached_property
     def host(self) -> HostFacts:
-        """The facts of this machine."""
-        return capture.host_facts()
+        """The facts of the engine's machine. Raises ``EngineError`` where it is gone."""
+        if self.engine.abilities().shares_files:
+            return capture.host_facts()
+        return capture.no_host_facts("the engine is on another machine")
 
     def close(self, *, abandon: bool = False) -> None:
         """Let go of everything; with ``abandon`` end what is going on, as far as it is here."""

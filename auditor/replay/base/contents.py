@@ -14,7 +14,7 @@ import msgspec
 
 from auditor.errors import EngineError, NotReplayedError
 from auditor.model.facts import Image
-from auditor.model.record import Record
+from auditor.model.record import Record, record_of
 from auditor.replay.base.python import PROBE, Python, parse
 from auditor.replay.base.remembered import recall, remember
 from auditor.replay.engines import Container, Engine
@@ -124,6 +124,6 @@ def _parsed(output: str) -> Contents | None:
         return None
     try:
         rest = json.loads(lines[-1])
-        return msgspec.convert({**rest, "python": msgspec.to_builtins(python)}, Contents)
+        return record_of({**rest, "python": msgspec.to_builtins(python)}, Contents)
     except (ValueError, msgspec.ValidationError):
         return None

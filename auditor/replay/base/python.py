@@ -10,7 +10,7 @@ import msgspec
 
 import auditor
 from auditor.locking import Target
-from auditor.model.record import Record
+from auditor.model.record import Record, record_of
 
 __all__ = ["PROBE", "Python", "ask", "parse", "target"]
 
@@ -91,7 +91,7 @@ def parse(output: str) -> Python | None:
     """Return what ``PROBE`` printed last, or ``None``."""
     lines = [line for line in output.splitlines() if line.startswith("{")]
     try:
-        return msgspec.convert(json.loads(lines[-1]), Python) if lines else None
+        return record_of(json.loads(lines[-1]), Python) if lines else None
     except (ValueError, msgspec.ValidationError):
         return None
 

@@ -36,6 +36,7 @@ _EACH = (
     "sys.exit(any(subprocess.call(list(line))"
     " for part, line in itertools.groupby(words, ';'.__ne__) if part))"
 )
+# Without site (-S), since .pth files of what was installed are code, and this is root of a build.
 # The times of modules are in what they are compiled to, hence twice.
 _FINISH = (
     "import compileall, os, re, sys, tempfile; from os import path; "
@@ -79,7 +80,7 @@ def _run(base_python: str, pip: str) -> str:
     lines = [
         [base_python, "-I", "-B", "-m", "venv", "--without-pip", ENV],
         [python, "-I", "-B", f"{_BUILD}/{pip}", "install", *options],
-        [python, "-I", "-B", "-c", _FINISH, ENV, _UNCOMPILED, str(_TIME)],
+        [python, "-I", "-S", "-B", "-c", _FINISH, ENV, _UNCOMPILED, str(_TIME)],
     ]
     rows = [row for line in lines for row in _folded(f"{shlex.join(line)} ;")]
     first = json.dumps([base_python, "-I", "-B", "-c", _EACH])[:-1]

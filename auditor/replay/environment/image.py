@@ -27,7 +27,7 @@ from auditor.replay.environment.tarball import Member, stream, text
 
 __all__ = ["context", "environment_image", "environment_tag", "pip_folder", "pip_path"]
 
-_FORMAT = 4  # raise it when the same files would give another image
+_FORMAT = 5  # raise it when the same files would give another image
 
 
 def environment_image(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 import msgspec
@@ -20,15 +19,21 @@ __all__ = ["completed"]
 
 
 def completed(
-    plan: Plan, chosen: Chosen, fingerprint: Fingerprint, options: Options, names: Sequence[Name]
+    plan: Plan,
+    chosen: Chosen,
+    fingerprint: Fingerprint,
+    options: Options,
+    names: Sequence[Name],
+    processors: int,
 ) -> Plan:
     """Return the plan with zone, locale and processors, and with all in which the base differs.
 
-    ``names`` are those of the plan: where their folders cannot be listed in the recorded order,
-    that is said as well. The lock keeps which published image it was made for.
+    ``processors`` are those of the engine's machine. ``names`` are those of the plan: where their
+    folders cannot be listed in the recorded order, that is said as well. The lock keeps which
+    published image it was made for.
     """
     world = world_of(plan, chosen, fingerprint)
-    cpus, fewer = cpus_of(fingerprint, options, len(os.sched_getaffinity(0)))
+    cpus, fewer = cpus_of(fingerprint, options, processors)
     order = place_for(plan, names).unhonoured
     return msgspec.structs.replace(
         plan,
