@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from hypothesis import settings
 
 from auditor.model.digest import digest_bytes
 from auditor.model.fact import Fact, recorded
@@ -47,6 +48,10 @@ from auditor.model.fingerprint import (
 from auditor.store.objects import Objects
 
 os.environ["AUDITOR_REGISTRY"] = "none"  # no test asks the internet for an image
+
+# Machines are shared: how long an example takes says nothing.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 INTERPRETER = Interpreter(
     implementation="cpython",

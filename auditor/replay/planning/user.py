@@ -33,10 +33,11 @@ class Person(Record, frozen=True, kw_only=True):
 def person_of(fingerprint: Fingerprint, base: Base, options: Options) -> Person:
     """Return who the replay is: with ``same_user`` the recorded one, as far as may be.
 
-    A recorded home is refused where a mount there would hide the base or a system folder.
+    A recorded home is refused where a mount there would hide the base or a system folder. A run
+    that read files in its home finds them there: then the home is the recorded one in any case.
     """
     if not options.same_user:
-        return Person()
+        return _at_home(fingerprint, base)
     host = fingerprint.record.host.value
     if host is None:
         return _without("which user ran it is not known")
@@ -53,10 +54,12 @@ def person_of(fingerprint: Fingerprint, base: Base, options: Options) -> Person:
 def scratch_of(plan: Plan) -> tuple[str, ...]:
     """Return the folders in memory that a replay may write to: /tmp, and a home of its own.
 
-    A home within the project, or that is the project, is a folder of the tree.
+    A home within the project, or that is the project, is a folder of the tree; one that holds the
+    Python of the base is the image's.
     """
     home = plan.variables.get("HOME", HOME)
-    wanted = (_TMP, *(() if inside(home, plan.root) else (home,)))
+    is_own = not inside(home, plan.root) and not _holds(home, plan.base)
+    wanted = (_TMP, *((home,) if is_own else ()))
     return tuple(folder for folder in wanted if folder != plan.root)
 
 
@@ -76,17 +79,40 @@ def accounts(plan: Plan) -> tuple[str, str]:
     return "".join(f"{row}\n" for row in users), "".join(f"{row}\n" for row in groups)
 
 
+def _at_home(fingerprint: Fingerprint, base: Base) -> Person:
+    host = fingerprint.record.host.value
+    if host is None or not _is_allowed(host.home) or not _read_at(host.home, fingerprint):
+        return Person()
+    if (home := _home(host.home, base)) is not None:
+        return Person(home=home)
+    reason = f"{host.home} holds the Python that ran, so that a replay may read there, not write"
+    return Person(home=host.home, unhonoured=(Unverified(subject="host.home", reason=reason),))
+
+
+def _read_at(home: str, fingerprint: Fingerprint) -> bool:
+    """Say whether the run read files in its home, those of the project apart."""
+    inputs = fingerprint.recipe.inputs.value
+    outside = (file.path for file in inputs.shown) if inputs is not None else ()
+    return any(path.startswith("/") and inside(path, home) for path in outside)
+
+
+def _holds(home: str, base: Base) -> bool:
+    return inside(posixpath.normpath(base.python or "/nowhere"), home)
+
+
 def _without(reason: str) -> Person:
     return Person(unhonoured=(Unverified(subject="host.user", reason=reason),))
 
 
 def _home(home: str, base: Base) -> str | None:
-    if ":" in home or "\n" in home:
-        return None
+    return home if _is_allowed(home) and not _holds(home, base) else None
+
+
+def _is_allowed(home: str) -> bool:
+    if ":" in home or "\n" in home or home == _TMP:
+        return False
     try:
         check_outside(home)
     except InputError:
-        return None
-    if home == _TMP or inside(posixpath.normpath(base.python or "/nowhere"), home):
-        return None
-    return home
+        return False
+    return True

@@ -406,7 +406,7 @@ def test_what_a_killed_process_left_is_removed(engine: Docker, base: Image) -> N
     volume = client.volumes.create(labels=labels)
     mine = client.volumes.create(labels={OWNER: owner()})
     try:
-        assert engine.clean(images=False)[0] == 1
+        engine.clean(images=False)  # or a replay that is going on elsewhere has been quicker
         names = {item.name for item in client.volumes.list()}
         assert volume.name not in names
         assert mine.name in names

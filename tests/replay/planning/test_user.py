@@ -47,6 +47,23 @@ def test_by_default_it_is_nobody_who_was_there(make: Any) -> None:
     assert "user and home (--same-user keeps those)" in row.reason
 
 
+def test_a_run_that_read_its_home_finds_it_where_it_was(make: Any) -> None:
+    parts = {"root": "/work", "inputs": (make.file("/home/ada/.cache/x", "1"),)}
+    made = planned(by(make, **parts), Options())
+    assert (made.variables["USER"], made.variables["HOME"]) == (NAME, "/home/ada")
+    assert scratch_of(made) == ("/tmp", "/home/ada")
+    pyenv = "/home/ada/.pyenv/bin/python3"
+    made = planned(by(make, **parts), Options(), pyenv)
+    assert made.variables["HOME"] == "/home/ada"
+    assert scratch_of(made) == ("/tmp",)
+    assert (
+        "may read there, not write" in {r.subject: r.reason for r in made.unhonoured}["host.home"]
+    )
+    for hostile in ("/", "/etc", "/home/ada:x", ""):
+        host = Host(name="desk", user="ada", kernel="", home=hostile)
+        assert planned(by(make, host, **parts), Options()).variables["HOME"] == HOME
+
+
 def test_where_asked_for_it_is_named_as_the_run_was(make: Any, tmp_path: Path) -> None:
     made = planned(by(make, root="/home/ada/project"))
     assert (made.variables["USER"], made.variables["LOGNAME"]) == ("ada", "ada")
