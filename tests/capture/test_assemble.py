@@ -24,6 +24,8 @@ from auditor.store.objects import Objects
 if TYPE_CHECKING:
     from conftest import Project
 
+pytestmark = pytest.mark.slow
+
 KEEP = 1000
 
 

@@ -14,6 +14,8 @@ from auditor.capture import read
 if TYPE_CHECKING:
     from conftest import Edit, Project
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(project: Project) -> Path:

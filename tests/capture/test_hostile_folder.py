@@ -20,6 +20,8 @@ from auditor.model.fingerprint import Fingerprint, as_stored, identity
 from auditor.model.observation import HostFacts
 from auditor.store.objects import Objects
 
+pytestmark = pytest.mark.slow
+
 NOTHING: Any = unknown("the test does not say")
 HOST = HostFacts(host=NOTHING, cpu=NOTHING, gpu=NOTHING)
 STATE = [1, 2, 3, 4, 5]

@@ -14,6 +14,8 @@ from auditor.model.fact import unknown
 from auditor.model.policy import Margin, Policy, Rule
 from auditor.store.objects import Objects
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., Any]
 
 # The table once more, row by row as it is written, over every small case. Bounds far from the

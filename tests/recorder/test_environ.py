@@ -6,8 +6,12 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from conftest import Bench
+
+pytestmark = pytest.mark.slow
 
 SETTINGS = dict.fromkeys(("A", "B", "C", "D", "E", "F", "OMP_NUM_THREADS", "API_TOKEN"), "1")
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from conftest import Bench, Observed
+
+pytestmark = pytest.mark.slow
 
 
 def chance(run: Observed) -> tuple[list[Any], list[Any]]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 Programs = Callable[[str, str], None]
 Shell = Callable[[str], subprocess.CompletedProcess[str]]
 Calls = Callable[[], list[str]]

@@ -25,6 +25,8 @@ from auditor.replay.options import Options
 if TYPE_CHECKING:
     from conftest import Make
 
+pytestmark = pytest.mark.slow
+
 OTHERS, OWN = Options(), Options(trusted=True)
 SHELL = "/usr/bin/sort"
 

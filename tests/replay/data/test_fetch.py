@@ -15,6 +15,8 @@ from auditor.replay.data.interface import Wanted
 from auditor.replay.data.pool import StoppedError
 from tests.replay.data.conftest import Site, wanted
 
+pytestmark = pytest.mark.slow
+
 CONTENT = os.urandom(1_000_000)
 FILE = wanted(CONTENT)
 

@@ -237,4 +237,7 @@ def _stretch(values: Any) -> float:  # noqa: ANN401 - an array
 def _median(parts: list[Any]) -> float:
     import numpy as np  # noqa: PLC0415 - late: it costs 100 ms
 
-    return float(np.median(np.concatenate(parts)))
+    values = np.concatenate(parts)
+    middle = ((values.size - 1) // 2, values.size // 2)
+    low, high = (float(value) for value in np.partition(values, middle)[list(middle)])
+    return low if low == high else low / 2 + high / 2  # their sum may be beyond the range
