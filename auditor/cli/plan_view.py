@@ -111,7 +111,7 @@ def _limits(limits: Limits, gpus: str | None) -> Iterator[str]:
     def of(value: int | None) -> str:
         return "no limit" if value is None else size(value)
 
-    cpus = "as the original had" if limits.cpus is None else f"{limits.cpus:g}"
+    cpus = "all" if limits.cpus is None else f"{limits.cpus:g}"
     seconds = "no limit" if limits.timeout is None else f"{limits.timeout:g} s"
     yield f"network {limits.network}, time {seconds}, processors {cpus}, GPUs {gpus or 'none'}"
     yield f"memory {of(limits.memory)}, shared memory {of(limits.shm)}, processes {limits.pids}"

@@ -140,8 +140,9 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     from auditor.pipeline.replay import ReplayRequest  # noqa: PLC0415
     from auditor.replay import Options, registry_of  # noqa: PLC0415
 
-    if memory == 0:
-        raise click.UsageError("--memory 0 leaves none; leave the option out for no limit")
+    for name, given in (("memory", memory), ("disk", disk), ("log", log)):
+        if given == 0:
+            raise click.UsageError(f"--{name} 0 leaves none; leave the option out")
     options = Options(
         image=image,
         base=base,

@@ -23,6 +23,9 @@ def cpus_of(
     else:
         gets = float(min(had or here, here))
     count = None if gets == here else gets
+    if options.cpus is not None and options.cpus > here:
+        reason = f"{options.cpus:g} processors were asked for, and there are {here}"
+        return count, (Unverified(subject="hardware.cpu-count", reason=reason),)
     if had is None or gets == had:
         return count, ()
     why = "" if options.cpus is not None else ": this machine has no more"

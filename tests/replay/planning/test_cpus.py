@@ -28,7 +28,7 @@ def on(make: Any, available: int) -> Any:
         (8, None, 2, None, "the run had 8 processors, the replay gets 2: this machine has no more"),
         (4, 1.5, 8, 1.5, "the run had 4 processors, the replay gets 1.5"),
         (4, 4.0, 8, 4.0, ""),
-        (4, 16.0, 8, None, "the run had 4 processors, the replay gets 8"),
+        (4, 16.0, 8, None, "16 processors were asked for, and there are 8"),
     ],
 )
 def test_as_many_as_the_run_had(
