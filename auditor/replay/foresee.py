@@ -11,16 +11,15 @@ import msgspec
 
 from auditor.errors import MachineError
 from auditor.locking import Environment, Progress, cache_folder, environment_of
-from auditor.model.facts import Gpus, Image
-from auditor.model.fingerprint import Fingerprint, Unverified
+from auditor.model.facts import Gpus
+from auditor.model.fingerprint import Fingerprint
 from auditor.model.plan import Base, Lock, Plan
 from auditor.model.record import Record
 from auditor.replay.base.choose import Chosen, choose_base
-from auditor.replay.base.find_python import find_python
-from auditor.replay.base.python import Python, target
+from auditor.replay.base.look import look_for_base
+from auditor.replay.base.python import target
 from auditor.replay.engines import Engine
 from auditor.replay.engines.flags import flags
-from auditor.replay.engines.onlooker import Onlooker, WouldPullError
 from auditor.replay.environment import keepsakes
 from auditor.replay.environment.dockerfile import dockerfile
 from auditor.replay.environment.image import environment_tag, pip_path
@@ -86,23 +85,14 @@ def foresee(  # noqa: PLR0913 - everything that a replay stands on
     plan(placed, nothing, Base(kind="host", reference="", reason=""), options)  # refuses early
     folder = made_cache(cache)
     pinned = lock.base if lock is not None else None
-    chosen = _chosen(placed, engine, options, tell, folder, pinned, look_only=look_only)
+    choose = look_for_base if look_only else choose_base
+    chosen = choose(placed, engine, options, tell, cache=folder, pinned=pinned)
     if look_only:
         locked = _looked_up(placed, lock, chosen, folder, tell, objects)
     elif need == "image" and lock is not None and _is_built(lock, placed, chosen, engine):
         locked = lock
     else:
-        locked = obtain(
-            placed.recipe.dependencies.value or (),
-            lock,
-            chosen,
-            folder,
-            engine,
-            options.user,
-            tell,
-            environment=environment_at(placed),
-            objects=objects,
-        )
+        locked = _obtained(placed, lock, chosen, folder, engine, options, tell, objects)
     made = plan(placed, locked, chosen.base, options)
     made = msgspec.structs.replace(
         made,
@@ -141,68 +131,6 @@ def made_cache(cache: Path | None) -> Path:
     return folder
 
 
-def _chosen(  # noqa: PLR0913 - what it is chosen for, from, and by
-    fingerprint: Fingerprint,
-    engine: Engine,
-    options: Options,
-    tell: Progress,
-    cache: Path,
-    pinned: str | None,
-    *,
-    look_only: bool,
-) -> Chosen:
-    if not look_only:
-        return choose_base(fingerprint, engine, options, tell, cache=cache, pinned=pinned)
-    looker = Onlooker(engine)
-    try:
-        return choose_base(fingerprint, looker, options, tell, cache=cache, pinned=pinned)
-    except WouldPullError as error:
-        return _unseen(error.reference, fingerprint, options)
-
-
-def _unseen(reference: str, fingerprint: Fingerprint, options: Options) -> Chosen:
-    """Return an image that is not here, taken to have the Python that ran."""
-    recorded = fingerprint.recipe.image.value
-    own = recorded is not None and reference in recorded.repo_digests
-    kind, why = "registry", "published for the version of Python that ran"
-    if options.image == reference:
-        kind, why = "image", "it was asked for by --image"
-    elif own:
-        kind, why = "image", "the run was in this image"
-    python = _as_recorded(fingerprint)
-    reason = f"{reference} is not here, so nobody has looked what it has; a replay fetches it"
-    return Chosen(
-        base=Base(
-            kind="image" if kind == "image" else "registry",
-            reference=reference,
-            reason=why,
-            python=python.executable,
-        ),
-        image=Image(reference=reference, id=""),
-        python=python,
-        unhonoured=(Unverified(subject="image", reason=reason),),
-    )
-
-
-def _as_recorded(fingerprint: Fingerprint) -> Python:
-    environment = fingerprint.recipe.environment
-    recorded = environment.interpreter.value
-    if recorded is None:
-        return find_python(fingerprint)
-    return Python(
-        implementation=recorded.implementation.lower(),
-        version=recorded.version,
-        build=recorded.build,
-        executable="python3",
-        base_prefix="",
-        stdlib="",
-        platstdlib="",
-        soabi=recorded.soabi,
-        platform=recorded.platform,
-        libc=environment.libc.value or "",
-    )
-
-
 def _looked_up(
     fingerprint: Fingerprint,
     given: Lock | None,
@@ -217,6 +145,29 @@ def _looked_up(
     if found is not given:
         keepsakes.store(found, cache, objects)
     return found
+
+
+def _obtained(  # noqa: PLR0913, PLR0917 - one call, split for its length
+    fingerprint: Fingerprint,
+    given: Lock | None,
+    chosen: Chosen,
+    cache: Path,
+    engine: Engine,
+    options: Options,
+    tell: Progress,
+    objects: Objects,
+) -> Lock:
+    return obtain(
+        fingerprint.recipe.dependencies.value or (),
+        given,
+        chosen,
+        cache,
+        engine,
+        options.user,
+        tell,
+        environment=environment_at(fingerprint),
+        objects=objects,
+    )
 
 
 def _is_built(lock: Lock, fingerprint: Fingerprint, chosen: Chosen, engine: Engine) -> bool:
