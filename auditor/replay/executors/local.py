@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any
 
 __all__ = ["Local", "connect"]
@@ -17,25 +17,26 @@ class Local:
 
     def __init__(self, most: int) -> None:
         self._pool = ThreadPoolExecutor(most, thread_name_prefix="replay")
-        self._started: list[Future[Any]] = []
+        self._abandoned = False
 
     def share(self, data: bytes) -> bytes:
         """Return ``data``: it is here."""
         return data
 
     def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:  # noqa: ANN401
-        """Start ``call`` in a thread."""
-        self._started.append(self._pool.submit(call, *arguments))
-        return self._started[-1]
+        """Start ``call`` in a thread; the future of what is given up raises ``CancelledError``."""
+        return self._pool.submit(self._unless_abandoned, call, *arguments)
 
     def close(self, *, abandon: bool = False) -> None:
         """Wait for what was started; with ``abandon`` for nothing but what is going on."""
-        waited_for = [future for future in self._started if not future.cancelled()]
-        self._pool.shutdown(wait=False, cancel_futures=abandon)
-        for future in waited_for:
-            if future.cancelled():
-                future.set_running_or_notify_cancel()  # the pool itself wakes nobody who waits
+        # The pool's own cancelling wakes nobody who waits for what another thread cancelled first.
+        self._abandoned = abandon
         self._pool.shutdown(wait=True)
+
+    def _unless_abandoned(self, call: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401
+        if self._abandoned:
+            raise CancelledError
+        return call(*arguments)
 
 
 def connect(_address: str = "") -> Local:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import as_completed
+from concurrent.futures import CancelledError, as_completed
 
 import pytest
 
@@ -32,8 +32,19 @@ def test_what_has_not_started_is_given_up() -> None:
     threading.Timer(0.05, go_on.set).start()
     local.close(abandon=True)
     assert started.result() == "done"
-    assert waiting.cancelled()
-    assert list(as_completed([waiting], 5)) == [waiting]  # who waits for it is woken
+    with pytest.raises(CancelledError):
+        waiting.result(5)
+
+
+def test_who_waits_for_what_he_cancelled_is_woken() -> None:
+    local = Local(most=1)
+    go_on = threading.Event()
+    local.submit(go_on.wait, 5)
+    waiting = [local.submit(go_on.wait, 5) for _ in range(3)]
+    assert all(future.cancel() for future in waiting)
+    threading.Timer(0.05, go_on.set).start()
+    local.close(abandon=True)
+    assert set(as_completed(waiting, 5)) == set(waiting)
 
 
 def test_the_call_fails_with_its_own_error() -> None:
