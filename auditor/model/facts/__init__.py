@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+from auditor.model.facts.chance import (
+    Entropy,
+    Fed,
+    GeneratorUse,
+)
+from auditor.model.facts.hardware import (
+    Arithmetic,
+    Cpu,
+    Gpu,
+    Gpus,
+    NumericLibrary,
+)
 from auditor.model.facts.outcome import Exit, Metric, Stream
+from auditor.model.facts.processes import (
+    NetworkAccess,
+    Process,
+    Program,
+    Programs,
+    SharedLibrary,
+    Uncaught,
+)
 from auditor.model.facts.recipe import (
     Command,
     Distribution,
@@ -18,25 +38,11 @@ from auditor.model.facts.recipe import (
     Variables,
 )
 from auditor.model.facts.record import (
-    Arithmetic,
     Coverage,
-    Cpu,
-    Entropy,
-    Fed,
-    GeneratorUse,
-    Gpu,
-    Gpus,
     Host,
     Names,
-    NetworkAccess,
-    NumericLibrary,
-    Process,
-    Program,
-    Programs,
     Resources,
-    SharedLibrary,
     Times,
-    Uncaught,
 )
 
 __all__ = [
