@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -50,6 +51,9 @@ from auditor.store.objects import Objects
 os.environ["AUDITOR_REGISTRY"] = "none"  # no test asks the internet for an image
 
 # Machines are shared: how long an example takes says nothing.
+# Who started the tests may have had it ignored, as nohup does, and what they start inherits that.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
