@@ -14,10 +14,11 @@ import pytest
 from hypothesis import settings
 
 from auditor.model.digest import digest_bytes
-from auditor.model.fact import Fact, recorded
+from auditor.model.fact import Fact, declared, recorded
 from auditor.model.facts import (
     Arithmetic,
     Command,
+    Container,
     Coverage,
     Cpu,
     Entropy,
@@ -79,6 +80,7 @@ DEFAULTS: dict[str, Any] = {
     "zone": "UTC",
     "variables": Variables(values={}),
     "libraries": {},
+    "indexes": (),
     "dependencies": (),
     "image": None,
     "seeds": (),
@@ -101,6 +103,12 @@ DEFAULTS: dict[str, Any] = {
     "keep": 64 * 1024 * 1024,
     "entropy": Entropy(digest=None),
     "programs": Programs(),
+    "generator_states": (),
+    "derived_seeds": {},
+    "masked": {},
+    "unmasked": {},
+    "container": Container(runtime="none"),
+    "tracked": (),
 }
 
 
@@ -124,7 +132,7 @@ def _fingerprint(objects: Objects | None = None, **facts: Any) -> Fingerprint:
         environment=environment,
         dependencies=made.fact("dependencies"),
         image=made.fact("image"),
-        params={name: recorded(one, "test") for name, one in facts.get("params", {}).items()},
+        params={name: declared(one, "--param") for name, one in facts.get("params", {}).items()},
         inputs=made.files("inputs"),
         seeds=made.fact("seeds"),
         stdin=made.fact("stdin"),

@@ -18,11 +18,13 @@ from auditor.model.fact import Fact, unknown
 from auditor.model.facts import (
     Arithmetic,
     Command,
+    Container,
     Coverage,
     Cpu,
     Distribution,
     Entropy,
     Exit,
+    GeneratorState,
     GeneratorUse,
     Git,
     Gpus,
@@ -41,6 +43,7 @@ from auditor.model.facts import (
     Stream,
     System,
     Times,
+    Tracked,
     Uncaught,
     Variables,
 )
@@ -87,6 +90,7 @@ class Environment(Record, frozen=True, kw_only=True):
     """What the code stood on, dependencies apart.
 
     ``libraries`` are the versions of the system libraries that the interpreter links, by name.
+    ``indexes`` are the package indexes that pip and uv are set to use, without credentials.
     """
 
     interpreter: Fact[Interpreter]
@@ -96,6 +100,7 @@ class Environment(Record, frozen=True, kw_only=True):
     zone: Fact[str]
     variables: Fact[Variables]
     libraries: Fact[dict[str, str]] = unknown(_EARLIER)
+    indexes: Fact[tuple[str, ...]] = unknown(_EARLIER)
 
 
 class Recipe(Record, frozen=True, kw_only=True):
@@ -132,7 +137,10 @@ class RunRecord(Record, frozen=True, kw_only=True):
 
     ``names`` is what was there when it started; ``keep`` the size in bytes up to which contents
     were kept; ``entropy`` what its generators took from the system;
-    ``programs`` what it used of the system itself.
+    ``derived_seeds`` counts by function those that libraries chose;
+    ``programs`` what it used of the system itself; ``container`` what it was in.
+    ``masked`` counts the secrets that were masked, ``unmasked`` those that kept files hold, as it
+    seems, both by place and pattern.
     """
 
     times: Fact[Times]
@@ -150,6 +158,12 @@ class RunRecord(Record, frozen=True, kw_only=True):
     keep: Fact[int] = unknown(_EARLIER)
     entropy: Fact[Entropy] = unknown(_EARLIER)
     programs: Fact[Programs] = unknown(_EARLIER)
+    generator_states: Fact[tuple[GeneratorState, ...]] = unknown(_EARLIER)
+    derived_seeds: Fact[dict[str, int]] = unknown(_EARLIER)
+    container: Fact[Container] = unknown(_EARLIER)
+    tracked: Fact[tuple[Tracked, ...]] = unknown(_EARLIER)
+    masked: Fact[dict[str, int]] = unknown(_EARLIER)
+    unmasked: Fact[dict[str, int]] = unknown(_EARLIER)
 
 
 class Digests(Record, frozen=True, kw_only=True):

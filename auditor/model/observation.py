@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from auditor.model.entropy import ProcessEntropy
 from auditor.model.fact import Fact, unknown
 from auditor.model.facts import (
     Arithmetic,
     Command,
+    Container,
     Coverage,
     Cpu,
     Distribution,
     Entropy,
     Exit,
+    GeneratorState,
     GeneratorUse,
     Git,
     Gpus,
@@ -28,6 +32,7 @@ from auditor.model.facts import (
     Stdin,
     System,
     Times,
+    Tracked,
     Uncaught,
     Variables,
 )
@@ -55,6 +60,7 @@ class Observation(Record, frozen=True, kw_only=True):
     ``--metrics``; ``metrics`` those a tracker recorded. ``contents`` is a folder of
     contents, by the hexadecimal digits of their digest, saved before the run overwrote them;
     ``stdin_copy`` the file with what was taken from stdin. ``names`` were there when it started.
+    ``masked`` counts the secrets that were masked, by place and pattern.
     ``drawn`` is the entropy that its generators took, of which ``entropy`` has no digest yet.
     """
 
@@ -70,6 +76,7 @@ class Observation(Record, frozen=True, kw_only=True):
     zone: Fact[str]
     variables: Fact[Variables]
     libraries: Fact[dict[str, str]] = unknown("nobody recorded them")
+    indexes: Fact[tuple[str, ...]] = unknown("nobody recorded them")
     dependencies: Fact[tuple[Distribution, ...]]
     image: Fact[Image]
     params: dict[str, Fact[str]]
@@ -96,4 +103,9 @@ class Observation(Record, frozen=True, kw_only=True):
     coverage: Fact[Coverage]
     entropy: Fact[Entropy] = unknown("nobody recorded it")
     programs: Fact[Programs] = unknown("nobody recorded them")
+    generator_states: Fact[tuple[GeneratorState, ...]] = unknown("nobody recorded them")
+    derived_seeds: Fact[dict[str, int]] = unknown("nobody recorded them")
+    container: Fact[Container] = unknown("nobody recorded it")
+    tracked: Fact[tuple[Tracked, ...]] = unknown("nobody recorded it")
     drawn: tuple[ProcessEntropy, ...] = ()
+    masked: dict[str, int] = msgspec.field(default_factory=dict)

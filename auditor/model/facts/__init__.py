@@ -5,6 +5,7 @@ from __future__ import annotations
 from auditor.model.facts.chance import (
     Entropy,
     Fed,
+    GeneratorState,
     GeneratorUse,
 )
 from auditor.model.facts.hardware import (
@@ -12,6 +13,9 @@ from auditor.model.facts.hardware import (
     Cpu,
     Gpu,
     Gpus,
+    GpuState,
+    Limits,
+    MigInstance,
     NumericLibrary,
 )
 from auditor.model.facts.outcome import Exit, Metric, Stream
@@ -38,16 +42,19 @@ from auditor.model.facts.recipe import (
     Variables,
 )
 from auditor.model.facts.record import (
+    Container,
     Coverage,
     Host,
     Names,
     Resources,
     Times,
+    Tracked,
 )
 
 __all__ = [
     "Arithmetic",
     "Command",
+    "Container",
     "Coverage",
     "Cpu",
     "Distribution",
@@ -55,15 +62,19 @@ __all__ = [
     "Entropy",
     "Exit",
     "Fed",
+    "GeneratorState",
     "GeneratorUse",
     "Git",
     "Gpu",
+    "GpuState",
     "Gpus",
     "Host",
     "Image",
     "Interpreter",
+    "Limits",
     "Locale",
     "Metric",
+    "MigInstance",
     "Names",
     "NetworkAccess",
     "NumericLibrary",
@@ -78,6 +89,7 @@ __all__ = [
     "Stream",
     "System",
     "Times",
+    "Tracked",
     "Uncaught",
     "Variables",
 ]

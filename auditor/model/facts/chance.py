@@ -10,6 +10,7 @@ from auditor.model.record import Record
 __all__ = [
     "Entropy",
     "Fed",
+    "GeneratorState",
     "GeneratorUse",
 ]
 
@@ -24,6 +25,21 @@ class GeneratorUse(Record, frozen=True, kw_only=True):
     function: str
     site: str
     count: int = 1
+
+
+class GeneratorState(Record, frozen=True, kw_only=True):
+    """A generator's state in one process, when it was first seen and at the end, as digests.
+
+    ``process`` is the role that ``Entropy`` knows it by. ``first`` is ``None`` for a generator that
+    is made when it is first used, on a device of its own; two runs that drew alike have the same
+    ``last``.
+    """
+
+    process: str
+    library: str
+    generator: str
+    first: Digest | None
+    last: Digest | None
 
 
 class Fed(Record, frozen=True, kw_only=True):

@@ -124,7 +124,8 @@ class Distribution(Record, frozen=True, kw_only=True):
     ``digest`` is over the rows of RECORD (path, hash) less what an installer writes: ``.pyc``,
     RECORD, INSTALLER, REQUESTED, ``direct_url.json``, and scripts outside site-packages. ``None``
     with a ``reason`` where there is no RECORD. ``edited`` are the first of the files that were
-    changed in place since, whose rows in ``digest`` are what they contain now.
+    changed in place since, whose rows in ``digest`` are what they contain now. ``imported``: a
+    module of it was in memory when a Python process ended; ``None``: that is not known.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Distribution(Record, frozen=True, kw_only=True):
     requested: bool = False
     reason: str = ""
     edited: tuple[Edited, ...] = ()
+    imported: bool | None = None
 
 
 class Image(Record, frozen=True, kw_only=True):

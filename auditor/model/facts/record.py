@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from auditor.model.digest import Digest
 from auditor.model.record import Record
 
 __all__ = [
+    "Container",
     "Coverage",
     "Host",
     "Names",
     "Resources",
     "Times",
+    "Tracked",
 ]
 
 
@@ -29,6 +33,35 @@ class Host(Record, frozen=True, kw_only=True):
     user: str
     kernel: str
     home: str = ""
+
+
+class Container(Record, frozen=True, kw_only=True):
+    """The container that the run was in; ``runtime`` is ``none`` where it was in none.
+
+    ``id`` is that of the container, ``name`` the one it goes by, as far as they are seen from
+    inside. ``image`` is the reference it was started from; ``image_id`` the digest of that image's
+    configuration, where the runtime tells. ``pod``, its ``pod_id`` and ``namespace`` are those of
+    Kubernetes.
+    """
+
+    runtime: Literal[
+        "docker",
+        "podman",
+        "kubernetes",
+        "containerd",
+        "lxc",
+        "systemd-nspawn",
+        "apptainer",
+        "other",
+        "none",
+    ]
+    id: str = ""
+    name: str = ""
+    image: str = ""
+    image_id: str = ""
+    pod: str = ""
+    pod_id: str = ""
+    namespace: str = ""
 
 
 class Resources(Record, frozen=True, kw_only=True):
@@ -59,3 +92,13 @@ class Coverage(Record, frozen=True, kw_only=True):
     blind: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     temporary: int = 0
+
+
+class Tracked(Record, frozen=True, kw_only=True):
+    """What the run logged of itself to a tracker: the last of ``count`` values, as text."""
+
+    system: str
+    kind: Literal["param", "metric"]
+    name: str
+    value: str
+    count: int = 1
