@@ -6,7 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from auditor.hashing import hash_file
+from auditor.hashing import Hashed, hash_files
+from auditor.hashing.cache import Cache
 from auditor.model.digest import hex_of
 from auditor.model.fact import Fact
 from auditor.model.files import File, Manifest, manifest
@@ -22,6 +23,7 @@ class Keeping(Record, frozen=True, kw_only=True):
 
     ``tree`` is the root as it lies on this host. ``absolute``: paths outside the root are those of
     this host, which they are not after a replay. ``saved`` holds contents that were overwritten.
+    ``cache`` tells digests that nobody took yet; what has one is read before it is kept.
     """
 
     objects: Objects
@@ -29,6 +31,7 @@ class Keeping(Record, frozen=True, kw_only=True):
     absolute: bool
     saved: Path | None
     keep: int
+    cache: Cache | None = None
 
     def kept(
         self, files: Fact[tuple[File, ...]], *, all_sizes: bool = False
@@ -38,7 +41,7 @@ class Keeping(Record, frozen=True, kw_only=True):
             return files
         limit = None if all_sizes else self.keep
         return msgspec.structs.replace(
-            files, value=tuple(self._kept(file, limit) for file in files.value)
+            files, value=tuple(self._kept(file, limit) for file in self._learnt(files.value))
         )
 
     def manifest_of(self, files: Fact[tuple[File, ...]]) -> Fact[Manifest]:
@@ -60,10 +63,23 @@ class Keeping(Record, frozen=True, kw_only=True):
             return self.tree / name
         return Path(name) if self.absolute else None
 
+    def _learnt(self, files: tuple[File, ...]) -> tuple[File, ...]:
+        """Return the files with the digests that nobody took yet, or why they cannot be taken."""
+        asked = [file for file in files if file.digest is None and not file.reason]
+        places = {file.path: place for file in asked if (place := self.path_of(file.path))}
+        hashed = hash_files(places.values(), cache=self.cache)
+        found = dict(zip(places, hashed, strict=True))
+        return tuple(
+            _described(file, found.get(file.path))
+            if file.digest is None and not file.reason
+            else file
+            for file in files
+        )
+
     def _kept(self, file: File, limit: int | None) -> File:
-        if file.digest is None and file.reason:
+        if file.digest is None:
             return file
-        if file.digest is not None and self.objects.has(file.digest):
+        if self.objects.has(file.digest):
             return msgspec.structs.replace(file, kept=True)
         if limit is not None and file.size is not None and file.size > limit:
             return file
@@ -72,20 +88,13 @@ class Keeping(Record, frozen=True, kw_only=True):
     def _stored(self, file: File, limit: int | None) -> File:
         path = self._source_of(file)
         if path is None:
-            reason = "lies outside the tree of the replay"
-            return msgspec.structs.replace(file, reason=reason if file.digest is None else "")
+            return file
         try:
             if limit is not None and path.stat().st_size > limit:
-                return _described(file, path) if file.digest is None else _changed(file)
-            digest, size = self.objects.put_file(path)
-            mode = path.stat().st_mode
+                return _changed(file)
+            digest, _size = self.objects.put_file(path)
         except OSError as error:
             return _lost(file, f"could not be kept: {error.strerror or error}")
-        if file.digest is None:
-            executable = bool(mode & 0o100)
-            return msgspec.structs.replace(
-                file, digest=digest, size=size, executable=executable, kept=True
-            )
         if digest != file.digest:
             changed = _changed(file)
             return msgspec.structs.replace(changed, digest_at_end=file.digest_at_end or digest)
@@ -99,10 +108,19 @@ class Keeping(Record, frozen=True, kw_only=True):
         return self.path_of(file.path)
 
 
-def _described(file: File, path: Path) -> File:
-    """Return a large file that nobody hashed yet, hashed and not kept. Raises ``OSError``."""
-    digest, size = hash_file(path)
-    return msgspec.structs.replace(file, digest=digest, size=size)
+def _described(file: File, hashed: Hashed | None) -> File:
+    """Return a file that nobody hashed yet with what was found, or why nothing was."""
+    if hashed is None:
+        return _lost(file, "lies outside the tree of the replay")
+    if isinstance(hashed.digest, OSError):
+        return _lost(file, f"could not be kept: {hashed.digest.strerror or hashed.digest}")
+    try:
+        executable = bool(hashed.path.stat().st_mode & 0o100)
+    except OSError as error:
+        return _lost(file, f"could not be kept: {error.strerror or error}")
+    return msgspec.structs.replace(
+        file, digest=hashed.digest, size=hashed.size, executable=executable
+    )
 
 
 def _changed(file: File) -> File:

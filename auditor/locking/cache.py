@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from auditor.errors import InputError, MachineError
-from auditor.hashing import hash_file
+from auditor.hashing import matches
 from auditor.model.canonical import canonical, decode
 from auditor.model.digest import hex_of
 from auditor.model.plan import LockedWheel
@@ -43,7 +43,7 @@ def cached(cache: Path, wheel: LockedWheel) -> bool:
     path = place(cache, wheel)
     if not path.is_file():
         return False
-    if hash_file(path)[0] == wheel.digest:
+    if matches(path, wheel.digest):
         return True
     path.unlink(missing_ok=True)
     return False

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
 from auditor import capture, git
 from auditor.errors import InputError
+from auditor.hashing.cache import Cache
 from auditor.importers import Declared, Listed, importer_of
+from auditor.locking.cache import cache_folder
 from auditor.model.fact import Fact, derived
 from auditor.model.observation import Observation
 from auditor.pipeline.project import project_root, store_of
@@ -41,9 +44,10 @@ def fingerprint_source(source: str, system: str | None, said: Declared, cwd: Pat
     store = Store(project_root(root))
     store.create()
     observation = _as_today(observation, root, store)
-    fingerprint = capture.assemble(
-        observation, capture.no_host_facts(), store.objects, keep=DEFAULT_KEEP
-    )
+    with closing(Cache(cache_folder() / "digests.sqlite")) as cache:
+        fingerprint = capture.assemble(
+            observation, capture.no_host_facts(), store.objects, keep=DEFAULT_KEEP, cache=cache
+        )
     identity, path = store.save_fingerprint(fingerprint)
     return Filed(id=identity, path=path, fingerprint=fingerprint, status=0)
 
@@ -52,7 +56,8 @@ def _as_today(observation: Observation, root: Path, store: Store) -> Observation
     """Fill in, marked as derived, what the machine shows today of what nobody recorded."""
     changes: dict[str, object] = {}
     if observation.git.how == "unknown":
-        changes["git"] = _derived(git.state(root, store.objects.put_bytes))
+        repository, masked = git.state(root, store.objects.put_bytes)
+        changes |= {"git": _derived(repository), "masked": {**observation.masked, **masked}}
     command = observation.command.value
     executable = _python_of(command.argv[0], root) if command else None
     if observation.interpreter.how == "unknown" and executable is not None:

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor import hashing
 from auditor.errors import InputError, IntegrityError
 from auditor.hashing import UnstableFileError, hash_file
 from auditor.model.digest import digest_bytes
@@ -67,6 +66,6 @@ def test_a_file_that_changes_while_it_is_hashed_is_refused(
     path = tmp_path / "a"
     path.write_bytes(b"before")
     states = iter([(0, 0, 6, 0, 0), (0, 0, 6, 1, 1)])
-    monkeypatch.setattr(hashing, "_state", lambda _file: next(states))
+    monkeypatch.setattr("auditor.hashing.file.state_of", lambda _status: next(states))
     with pytest.raises(UnstableFileError):
         hash_file(path)

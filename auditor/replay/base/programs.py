@@ -15,7 +15,7 @@ import stat as modes
 from collections.abc import Iterator
 from pathlib import Path
 
-from auditor.hashing import hash_file
+from auditor.hashing import matches
 from auditor.model.facts import Program, SharedLibrary
 from auditor.model.fingerprint import Fingerprint, Unverified
 from auditor.replay.options import Options
@@ -139,10 +139,10 @@ def _difference(one: Program | SharedLibrary, root: str, options: Options) -> st
     try:
         if one.digest is None or Path(one.file).stat().st_size > _MOST_HASHED:
             return ""
-        here = hash_file(Path(one.file))[0]
+        same = matches(Path(one.file), one.digest)
     except OSError:
         return f"{path} cannot be read here"
-    return "" if here == one.digest else f"{path}{_packaged(one)} is another file on this machine"
+    return "" if same else f"{path}{_packaged(one)} is another file on this machine"
 
 
 def _packaged(one: Program | SharedLibrary) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from auditor.hashing import hash_file
+from auditor.hashing import matches
 from auditor.model.digest import digest_bytes
 from auditor.replay.data.cached import cache_place
 from auditor.replay.data.failures import NotFetchedError, reason, temporary
@@ -54,7 +54,7 @@ def fetch(
     place.parent.mkdir(parents=True, exist_ok=True)
     with _locked(place.with_name(f"{place.name}.lock"), stopped):
         # Another auditor may have fetched it meanwhile; what is damaged is replaced.
-        if not place.is_file() or hash_file(place)[0] != wanted.digest:
+        if not place.is_file() or not matches(place, wanted.digest):
             _fetch(url, wanted, place, arrived, stopped)
     return place
 
@@ -73,7 +73,7 @@ def _fetch(
     size = wanted.size or 0
     resumed = _note(url, state, size, partial)
     _receive(remote, state, size, partial, arrived, stopped)
-    if hash_file(partial)[0] == wanted.digest:
+    if matches(partial, wanted.digest):
         partial.chmod(0o444)
         partial.replace(place)
         _note_of(partial).unlink(missing_ok=True)

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from auditor.hashing import hash_file
+from auditor.hashing import matches
 from auditor.model.record import Record
 from auditor.replay.data.interface import Source, Wanted
 from auditor.replay.data.map_path import is_url
@@ -59,7 +59,7 @@ def _looked(place: str, wanted: Wanted) -> tuple[str, str]:
         status = Path(real).stat()
         if not stat.S_ISREG(status.st_mode):
             return place, "cannot be read: it is no regular file"
-        same = wanted.size in {None, status.st_size} and hash_file(Path(real))[0] == wanted.digest
+        same = wanted.size in {None, status.st_size} and matches(Path(real), wanted.digest)
     except FileNotFoundError:
         return place, f"is missing: there is no {place}"
     except OSError as error:
