@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,37 +44,49 @@ def setting(project: Path, name: str) -> str | None:
     return _or_none(project, "config", "--get", name)
 
 
-def state(root: Path, keep: Callable[[bytes], str]) -> Fact[Git]:
+def state(root: Path, keep: Callable[[bytes], str]) -> tuple[Fact[Git], Counter[str]]:
     """Return commit, branch, remote without credentials, and the patch of uncommitted changes.
 
-    The patch (``git diff --binary HEAD``) is given to ``keep``, which returns its digest.
+    The patch (``git diff --binary HEAD``) is given to ``keep``, its secrets masked, which returns
+    its digest. Comes with how many secrets were masked, as ``patch: pattern`` and ``remote: …``.
     Outside a repository the fact is recorded as having no value; where ``git`` fails it is unknown.
     """
     if toplevel(root) is None:
-        return Fact(value=None, how="recorded", source="git", reason="not in a git repository")
+        reason = "not in a git repository"
+        return Fact(value=None, how="recorded", source="git", reason=reason), Counter()
+    found: Counter[str] = Counter()
     try:
-        return recorded(_state(root, keep), "git")
+        return recorded(_state(root, keep, found), "git"), found
     except _GitError as error:
-        return unknown(error.message, "git")
+        return unknown(error.message, "git"), found
 
 
-def _state(root: Path, keep: Callable[[bytes], str]) -> Git:
+def _state(root: Path, keep: Callable[[bytes], str], found: Counter[str]) -> Git:
     commit = _or_none(root, "rev-parse", "--verify", "--quiet", "HEAD")
     status = _git(root, "status", "--porcelain", "-z", "--untracked-files=normal").split("\0")
     untracked = tuple(line[3:] for line in status if line.startswith("?? "))
     changed = any(line and not line.startswith("?? ") for line in status)
     patch = None
     if changed and commit:
-        patch = keep(_run(root, "diff", "--binary", "--no-ext-diff", "HEAD"))
+        diff = _run(root, "diff", "--binary", "--no-ext-diff", "HEAD")
+        text, masked = redaction.masked_bytes(diff)
+        patch = keep(text)
+        found.update({f"patch: {name}": count for name, count in masked.items()})
     remote = _or_none(root, "config", "--get", "remote.origin.url")
     return Git(
         commit=commit,
         branch=_or_none(root, "symbolic-ref", "--short", "--quiet", "HEAD"),
-        remote=redaction.url(remote) if remote else None,
+        remote=_public(remote, found) if remote else None,
         dirty=changed or bool(untracked),
         patch=patch,
         untracked=untracked[:_UNTRACKED_SHOWN],
     )
+
+
+def _public(remote: str, found: Counter[str]) -> str:
+    (masked,), here = redaction.masked_arguments([remote])
+    found.update({f"remote: {name}": count for name, count in here.items()})
+    return masked
 
 
 def _or_none(root: Path, *arguments: str) -> str | None:

@@ -24,7 +24,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def test_a_clean_repository(repository: Path) -> None:
-    found = git.state(repository, pytest.fail).value
+    found = git.state(repository, pytest.fail)[0].value
     assert found is not None
     assert (found.branch, found.dirty, found.patch) == ("main", False, None)
     assert found.remote == "https://example.org/r.git"
@@ -42,7 +42,7 @@ def test_uncommitted_work_is_kept_as_a_patch(repository: Path) -> None:
 
     (repository / "a.py").write_text("a = 2\n")
     (repository / "new.py").write_text("")
-    found = git.state(repository, keep).value
+    found = git.state(repository, keep)[0].value
     assert found is not None
     assert found.dirty
     assert found.untracked == ("new.py",)
@@ -50,14 +50,14 @@ def test_uncommitted_work_is_kept_as_a_patch(repository: Path) -> None:
 
 
 def test_no_repository_is_a_recorded_fact(tmp_path: Path) -> None:
-    fact = git.state(tmp_path, pytest.fail)
+    fact, _masked = git.state(tmp_path, pytest.fail)
     assert (fact.value, fact.how) == (None, "recorded")
     assert "not in a git repository" in fact.reason
 
 
 def test_a_repository_without_commits(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
-    found = git.state(tmp_path, pytest.fail).value
+    found = git.state(tmp_path, pytest.fail)[0].value
     assert found is not None
     assert found.commit is None
 
@@ -71,7 +71,7 @@ def test_without_git_there_is_no_repository(
 
 def test_a_broken_repository_is_unknown(repository: Path) -> None:
     (repository / ".git" / "index").write_bytes(b"garbage")
-    fact = git.state(repository, pytest.fail)
+    fact, _masked = git.state(repository, pytest.fail)
     assert fact.how == "unknown"
     assert "git failed" in fact.reason
 

@@ -56,6 +56,10 @@ def limits(audit: Audit, bounds: Bounds) -> Section:
     sentences.append(_RECORDED if audit.kind == "compare" else _SHARED)
     if audit.integrity == "unsigned":
         sentences.append(_UNSIGNED)
+    masked = audit.original.record.masked.value
+    if masked:
+        told = ", ".join(f"{key} ({count})" for key, count in list(masked.items())[:20])
+        sentences.append(f"Secrets were masked before anything was kept: {told}.")
     blocks = tuple(Paragraph(text=sentence) for sentence in sentences)
     return Section(id="limits", title="Limits", blocks=blocks)
 
