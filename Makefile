@@ -17,7 +17,7 @@ demo: ## run, replay and report the sample "digits"
 	@scripts/demo.sh
 
 check: ## the fast checks, under a minute, without an engine
-	@scripts/setup.sh auditor samples pdf
+	@scripts/setup.sh auditor samples pdf compiler
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -q -n 2 -m "not slow and not docker"
 
@@ -36,7 +36,7 @@ lint:
 	$(BIN)/lint-imports
 
 bench: setup ## measure start-up, overhead, replays, scale, and what is found
-	@for script in startup overhead locking replay cold weights scale; do $(BIN)/python benchmarks/$$script.py || exit; done
+	@for script in startup overhead locking replay cold weights scale hashing; do $(BIN)/python benchmarks/$$script.py || exit; done
 	@$(BIN)/python benchmarks/detection/measure.py
 
 clean: ## remove what the targets above made, the environments too

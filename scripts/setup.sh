@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Make this checkout ready; costs a second where everything is there.
-# Usage: setup.sh [auditor] [samples] [drifted] [pdf] [engine] [podman] [registry] [locales], all of them where none is named.
+# Usage: setup.sh [auditor] [samples] [drifted] [pdf] [engine] [podman] [registry] [locales] [compiler], all of them where none is named.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-for part in say apt venv pdf engine podman registry locales; do
+for part in say apt venv pdf engine podman registry locales compiler; do
     # shellcheck source=/dev/null
     . "scripts/$part.sh"
 done
@@ -12,7 +12,7 @@ done
 exec 9<scripts/setup.sh
 flock 9
 
-[ $# -gt 0 ] || set -- auditor samples drifted pdf engine podman registry locales
+[ $# -gt 0 ] || set -- auditor samples drifted pdf engine podman registry locales compiler
 for part in "$@"; do
     case $part in
         auditor) ensure_venv .venv pyproject.toml --editable . --group dev ;;
@@ -29,6 +29,7 @@ for part in "$@"; do
         podman) ensure_podman ;;
         registry) ensure_registry ;;
         locales) ensure_locales ;;
-        *) stop "no part of set-up is called $part" "known: auditor samples drifted pdf engine podman registry locales" ;;
+        compiler) ensure_compiler ;;
+        *) stop "no part of set-up is called $part" "known: auditor samples drifted pdf engine podman registry locales compiler" ;;
     esac
 done

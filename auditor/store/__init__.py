@@ -14,6 +14,7 @@ from auditor.model.plan import Lock
 from auditor.store.atomic import machine_errors, write
 from auditor.store.documents import Documents
 from auditor.store.index import Index
+from auditor.store.key import key_at
 from auditor.store.objects import Objects
 
 __all__ = ["FOLDER", "Store"]
@@ -41,6 +42,11 @@ class Store:
             ignore = self.folder / ".gitignore"
             if not ignore.exists():
                 write(ignore, b"*\n")
+
+    def key(self) -> bytes:
+        """Return the project's secret key, made at the first call. Raises ``MachineError``."""
+        self.create()
+        return key_at(self.folder / "key")
 
     def save_fingerprint(self, fingerprint: Fingerprint) -> tuple[str, Path]:
         """File a fingerprint that was recorded here; return ``(id, path)``."""

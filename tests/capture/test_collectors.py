@@ -116,6 +116,16 @@ class Driver:
             "nvmlDeviceGetVbiosVersion": "96.00.CF.00.02",
             "nvmlDeviceGetEccMode": (1, 1),
             "nvmlDeviceGetMigMode": (0, 0),
+            "nvmlDeviceGetBoardPartNumber": "692-2G520-0280-001",
+            "nvmlDeviceGetInforomImageVersion": "G520.0280.00.05",
+            "nvmlDeviceGetMaxPcieLinkGeneration": 5,
+            "nvmlDeviceGetMaxPcieLinkWidth": 16,
+            "nvmlDeviceGetNvLinkState": 1,
+            "nvmlDeviceGetNvLinkVersion": 7,
+            "nvmlDeviceGetUUID": "GPU-0",
+            "nvmlDeviceGetSerial": "165",
+            "nvmlDeviceGetMaxMigDeviceCount": 7,
+            "nvmlDeviceGetMigDeviceHandleByIndex": object(),
         }
         for name, answer in answers.items():
             self.answers(name, answer)
@@ -136,7 +146,7 @@ def driver(monkeypatch: pytest.MonkeyPatch) -> Driver:
 
 
 def test_a_gpu(driver: Driver) -> None:
-    value = gpus().value
+    value = gpus(bytes).value
     assert value is not None
     assert (value.driver, value.cuda) == ("580.65.06", "13.2")
     (gpu,) = value.devices
@@ -154,10 +164,25 @@ def test_what_a_device_lacks_is_an_entry(driver: Driver) -> None:
     driver.fails("nvmlDeviceGetArchitecture", pynvml.NVML_ERROR_FUNCTION_NOT_FOUND)
     driver.fails("nvmlSystemGetCudaDriverVersion_v2", pynvml.NVML_ERROR_UNKNOWN)
     driver.fails("nvmlShutdown", pynvml.NVML_ERROR_UNKNOWN)
-    value = gpus().value
+    value = gpus(bytes).value
     assert value is not None
     assert value.cuda is None
     assert set(value.devices[0].missing) == {"mig", "cores", "architecture"}
+
+
+def test_parts_of_a_device_that_do_not_answer(driver: Driver) -> None:
+    driver.answers("nvmlDeviceGetMigMode", (1, 1))
+    driver.fails("nvmlDeviceGetAttributes_v2", pynvml.NVML_ERROR_NOT_SUPPORTED)
+    value = gpus(bytes).value
+    assert value is not None
+    assert (value.devices[0].instances, value.devices[0].missing) == (
+        (),
+        {"instances": "NOT_SUPPORTED (3)"},
+    )
+    driver.fails("nvmlDeviceGetMigDeviceHandleByIndex", 4711)
+    value = gpus(bytes).value
+    assert value is not None
+    assert value.devices[0].missing == {"instances": "error 4711"}
 
 
 def test_a_device_that_is_lost(driver: Driver) -> None:

@@ -35,7 +35,17 @@ def shell(tmp_path: Path) -> Shell:
     def run(lines: str) -> subprocess.CompletedProcess[str]:
         parts = "".join(
             f". {ROOT}/scripts/{part}.sh\n"
-            for part in ("say", "apt", "venv", "pdf", "engine", "podman", "registry", "locales")
+            for part in (
+                "say",
+                "apt",
+                "venv",
+                "pdf",
+                "engine",
+                "podman",
+                "registry",
+                "locales",
+                "compiler",
+            )
         )
         environment = {
             **os.environ,

@@ -18,7 +18,7 @@ can_install() { %s; }
 """
 
 
-@pytest.mark.parametrize("part", ["registry", "locales"])
+@pytest.mark.parametrize("part", ["registry", "locales", "compiler"])
 def test_what_is_there_is_left_alone(
     shell: Shell, programs: Programs, calls: Calls, part: str
 ) -> None:
@@ -28,8 +28,11 @@ def test_what_is_there_is_left_alone(
     assert calls() == []
 
 
-@pytest.mark.parametrize("part", ["registry", "locales"])
-def test_without_the_right_to_install_it_says_what_to_do(shell: Shell, part: str) -> None:
+@pytest.mark.parametrize("part", ["registry", "locales", "compiler"])
+def test_without_the_right_to_install_it_says_what_to_do(
+    shell: Shell, programs: Programs, part: str
+) -> None:
+    programs("gcc", "exit 1")
     result = shell(f"{MISSING % 'false'}\nensure_{part}")
     assert result.returncode == 2
     assert "sudo apt-get install --no-install-recommends" in result.stderr
@@ -54,3 +57,10 @@ def test_locales_are_installed(shell: Shell, programs: Programs, calls: Calls) -
     programs("apt-get", "true")
     assert shell(f"{MISSING % 'true'}\nensure_locales").returncode == 0
     assert calls()[-1].endswith("install -y --no-install-recommends locales")
+
+
+def test_a_compiler_is_installed(shell: Shell, programs: Programs, calls: Calls) -> None:
+    programs("apt-get", "true")
+    programs("gcc", "exit 1")
+    assert shell(f"{MISSING % 'true'}\nensure_compiler").returncode == 0
+    assert calls()[-1].endswith("install -y --no-install-recommends gcc libc6-dev")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.capture.collectors.cpu import cpu
-from auditor.capture.collectors.gpu import gpus
+from auditor.capture.collectors.gpu import Key, gpus
 from auditor.capture.collectors.host import host
 from auditor.capture.collectors.interface import Collector
 from auditor.model.fact import unknown
@@ -19,9 +19,13 @@ GPU: Collector[Gpus] = gpus
 _NOT_RECORDED = "nobody recorded which machine the run was on"
 
 
-def host_facts() -> HostFacts:
-    """Return the facts of this machine; what cannot be known says why."""
-    return HostFacts(host=HOST(), cpu=CPU(), gpu=GPU())
+def host_facts(key: Key | None = None) -> HostFacts:
+    """Return the facts of this machine; what cannot be known says why.
+
+    ``key`` gives the project's, with which the names of devices are hashed; without it there are
+    none.
+    """
+    return HostFacts(host=HOST(), cpu=CPU(), gpu=gpus(key))
 
 
 def no_host_facts(reason: str = _NOT_RECORDED) -> HostFacts:

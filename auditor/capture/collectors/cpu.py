@@ -1,10 +1,11 @@
-"""The CPU, from ``/proc/cpuinfo``."""
+"""The CPU, from ``/proc/cpuinfo``, and how much of it is allowed."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+from auditor.capture.collectors.cgroup import limits
 from auditor.model.fact import Fact, recorded, unknown
 from auditor.model.facts import Cpu
 
@@ -24,14 +25,17 @@ def cpu(cpuinfo: Path = _CPUINFO) -> Fact[Cpu]:
     if not processors:
         return unknown(f"{cpuinfo} names no processor", str(cpuinfo))
     first = processors[0]
+    affinity = tuple(sorted(os.sched_getaffinity(0)))
     flags = first.get("flags", first.get("Features", ""))
     value = Cpu(
         model=_model(first),
         machine=os.uname().machine,
         cores=_cores(processors),
         threads=len(processors),
-        available=len(os.sched_getaffinity(0)),
+        available=len(affinity),
         flags=tuple(sorted(set(flags.split()))),
+        affinity=affinity,
+        limits=limits(),
     )
     return recorded(value, str(cpuinfo))
 

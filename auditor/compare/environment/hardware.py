@@ -13,8 +13,17 @@ from auditor.model.facts import Arithmetic, Cpu, GeneratorUse, Gpus, NetworkAcce
 __all__ = ["HARDWARE"]
 
 
+# Members of a GPU, by how much a difference of them can do.
+_LINKS = ("nvlinks", "nvlink_version", "pcie_generation", "pcie_width")
+_BOARD = ("part", "vbios", "inforom", "ecc")
+_COMPUTES = ("name", "memory", "capability", "architecture", "cores", "mig", "instances")
+
+
 def _cpu(value: Cpu) -> dict[str, Any]:
+    quota = value.limits.value.processors if value.limits.value is not None else None
+    limited = {} if quota is None else {"hardware.cpu-quota": quota}
     return {
+        **limited,
         "hardware.cpu": value.model,
         "hardware.cpu-machine": value.machine,
         "hardware.cpu-features": value.flags,
@@ -34,7 +43,7 @@ def _weigh_cpu(subject: str, _before: Any, _after: Any) -> Weight:  # noqa: ANN4
     if subject == "hardware.cpu":
         note = "another model rounds otherwise only where its features differ"
         return Weight(severity="info", note=note)
-    if subject == "hardware.cpu-count":
+    if subject in {"hardware.cpu-count", "hardware.cpu-quota"}:
         note = "more or fewer threads add up in another order"
         return Weight(severity="minor", note=note)
     note = "libraries choose their kernels by it, and these round in another order"
@@ -42,11 +51,31 @@ def _weigh_cpu(subject: str, _before: Any, _after: Any) -> Weight:  # noqa: ANN4
 
 
 def _gpu(value: Gpus) -> dict[str, Any]:
-    devices = tuple(msgspec.structs.asdict(device) for device in value.devices)
-    return {
-        "hardware.gpu": devices,
+    found: dict[str, Any] = {
+        "hardware.gpu": _members(value, _COMPUTES),
         "hardware.gpu-driver": {"driver": value.driver, "cuda": value.cuda},
     }
+    for subject, names in (("hardware.gpu-links", _LINKS), ("hardware.gpu-board", _BOARD)):
+        members = _members(value, names)
+        if any(known is not None for one in members for known in one.values()):
+            found[subject] = members
+    return found
+
+
+def _members(value: Gpus, names: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    devices = (msgspec.to_builtins(device) for device in value.devices)
+    return tuple({name: device[name] for name in names} for device in devices)
+
+
+def _weigh_gpu(subject: str, before: Any, after: Any) -> Weight:  # noqa: ANN401
+    if subject == "hardware.gpu-board":
+        return Weight(severity="info", note="another board of the same GPU computes the same")
+    if subject != "hardware.gpu-links":
+        return Weight(severity="major", note="another GPU or driver computes in another order")
+    if before is None or after is None:
+        return Weight(severity="info", note="one of them did not say how its GPUs are linked")
+    note = "several GPUs add up in the order that their links are best for"
+    return Weight(severity="minor", note=note)
 
 
 def _arithmetic(value: Arithmetic) -> dict[str, Any]:
@@ -106,7 +135,7 @@ HARDWARE: tuple[Section, ...] = (
         area="hardware",
         fact=lambda run: run.record.gpu,
         subjects=_gpu,
-        weigh=always("major", "another GPU or driver computes in another order"),
+        weigh=_weigh_gpu,
     ),
     Section(
         name="arithmetic",

@@ -36,6 +36,7 @@ _OF_THE_MACHINE = frozenset(
 )
 _NUMERIC = ("OMP_", "MKL_", "OPENBLAS_", "BLIS_", "CUDA_", "CUBLAS_", "TORCH_", "NCCL_", "TF_")
 _NUMERIC_TOO = ("XLA_", "JAX_", "NUMEXPR_", "VECLIB_", "NPY_", "NVIDIA_", "TOKENIZERS_")
+_KERNELS = ("ONEDNN_", "DNNL_", "ATEN_", "GOMP_", "KMP_", "CUPY_", "FLASH_ATTENTION_")
 
 
 def _interpreter(value: Interpreter) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def _weigh_variable(subject: str, _before: Any, _after: Any) -> Weight:  # noqa:
     if name == "PYTHONHASHSEED":
         note = "it decides the order of sets of strings"
         return Weight(severity="major", note=note, area="randomness")
-    if name.startswith((*_NUMERIC, *_NUMERIC_TOO)):
+    if name.startswith((*_NUMERIC, *_NUMERIC_TOO, *_KERNELS)):
         note = "numeric libraries read it, for threads, devices or determinism"
         return Weight(severity="major", note=note)
     if name in _OF_THE_MACHINE:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import gpu
+from . import gpu, switches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,31 +38,17 @@ _THREADS = {
     "openmp": "omp_get_max_threads",
 }
 
-_TORCH = (
-    "are_deterministic_algorithms_enabled",
-    "get_num_threads",
-    "get_num_interop_threads",
-    "get_float32_matmul_precision",
-    "is_deterministic_algorithms_warn_only_enabled",
-    "backends.cudnn.enabled",
-    "backends.cudnn.deterministic",
-    "backends.cudnn.benchmark",
-    "backends.cudnn.benchmark_limit",
-    "backends.cudnn.allow_tf32",
-    "backends.cuda.matmul.allow_tf32",
-    "backends.cuda.matmul.allow_fp16_reduced_precision_reduction",
-    "backends.cuda.matmul.allow_bf16_reduced_precision_reduction",
-    "backends.cuda.matmul.allow_fp16_accumulation",
-    "utils.deterministic.fill_uninitialized_memory",
-    "version.cuda",
-)
-
 
 def facts() -> Dict[str, Any]:
     """Return what this process computed with, without loading anything."""
     mapped = _mapped()
     libraries = _libraries([path for path in mapped if ".so" in path])
-    return {"libraries": libraries, "simd": _simd(), "flags": _flags(), "gpu": gpu.use(mapped)}
+    return {
+        "libraries": libraries,
+        "simd": _simd(),
+        "flags": switches.flags(),
+        "gpu": gpu.use(mapped),
+    }
 
 
 def _libraries(paths: List[str]) -> List[Dict[str, Any]]:
@@ -164,19 +150,3 @@ def _simd() -> List[str]:
             built += getattr(module, "__cpu_dispatch__", [])
             return [feature for feature in dict.fromkeys(built) if enabled.get(feature)]
     return []
-
-
-def _flags() -> Dict[str, str]:
-    torch = sys.modules.get("torch")
-    if torch is None:
-        return {}
-    flags = {}
-    for path in _TORCH:
-        try:
-            value = torch
-            for name in path.split("."):
-                value = getattr(value, name)
-            flags["torch." + path] = str(value() if callable(value) else value)
-        except Exception:  # noqa: S112 - a version of torch that lacks it
-            continue
-    return flags

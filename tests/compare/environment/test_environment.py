@@ -22,9 +22,12 @@ from auditor.model.facts import (
     Git,
     Gpu,
     Gpus,
+    GpuState,
     Host,
     Image,
+    Limits,
     Locale,
+    MigInstance,
     NetworkAccess,
     NumericLibrary,
     Origin,
@@ -66,6 +69,21 @@ def interpreter(make: Make, **changes: Any) -> Any:
 
 CPU = Cpu(model="Xeon", machine="x86_64", cores=2, threads=2, available=2, flags=("avx", "avx2"))
 BLAS = NumericLibrary(kind="openblas", file="/a/libblas.so", version="1", kernel="Zen", threads=2)
+GPU = Gpu(
+    name="H200", memory=None, capability="9.0", nvlinks=12, vbios="96.0", uuid="hmac-sha256:1"
+)
+GPUS = Gpus(driver="580", cuda="13.0", devices=(GPU,), states=(GpuState(temperature=30),))
+PART = MigInstance(slices=1, compute_slices=1, multiprocessors=16, memory=1)
+
+
+def gpus(**changes: Any) -> Gpus:
+    return msgspec.structs.replace(GPUS, devices=(msgspec.structs.replace(GPU, **changes),))
+
+
+def limited(processors: float | None) -> Cpu:
+    limits = Limits(version=2, processors=processors, cpuset=None, memory=None)
+    return msgspec.structs.replace(CPU, limits=recorded(limits, "cgroup v2"))
+
 
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], str, str, str]] = [
     ("command", {}, {"command": Command(argv=("python", "eval.py"))}, "source", "changed", "major"),
@@ -155,6 +173,22 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str, str, str]] = [
         "environment",
         "changed",
         "info",
+    ),
+    (  # of the one the layers are not known: it was seen from inside
+        "image",
+        {"image": Image(reference="a@sha256:9", id="", repo_digests=("a@sha256:9",))},
+        {"image": msgspec.structs.replace(BOX, repo_digests=("b@sha256:8", "mirror/a@sha256:9"))},
+        "environment",
+        "changed",
+        "info",
+    ),
+    (
+        "image",
+        {"image": Image(reference="a@sha256:9", id="", repo_digests=("a@sha256:9",))},
+        {"image": msgspec.structs.replace(BOX, repo_digests=("a@sha256:8",))},
+        "environment",
+        "changed",
+        "major",
     ),
     (
         "randomness.seed:numpy.seed at train.py:3",
@@ -270,6 +304,40 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str, str, str]] = [
         "changed",
         "major",
     ),
+    (
+        "hardware.gpu-links",
+        {"gpu": GPUS},
+        {"gpu": gpus(nvlinks=0)},
+        "hardware",
+        "changed",
+        "minor",
+    ),
+    ("hardware.gpu-links", {"gpu": gpus(nvlinks=None)}, {"gpu": GPUS}, "hardware", "added", "info"),
+    (
+        "hardware.gpu-board",
+        {"gpu": GPUS},
+        {"gpu": gpus(vbios="97.0")},
+        "hardware",
+        "changed",
+        "info",
+    ),
+    (
+        "hardware.gpu",
+        {"gpu": GPUS},
+        {"gpu": gpus(instances=(PART,), mig=True)},
+        "hardware",
+        "changed",
+        "major",
+    ),
+    (
+        "hardware.cpu-quota",
+        {"cpu": limited(1.5)},
+        {"cpu": limited(2.0)},
+        "hardware",
+        "changed",
+        "minor",
+    ),
+    ("hardware.cpu-quota", {"cpu": limited(1.5)}, {"cpu": CPU}, "hardware", "removed", "minor"),
     (
         "hardware.gpu-driver",
         {"gpu": Gpus(driver="575", cuda="12.9", devices=())},
@@ -456,6 +524,16 @@ def test_what_a_container_changes_by_construction_is_information(diverge: Diverg
         "variables": Variables(values={"HOME": "/opt/auditor/home"}),
     }
     assert {one.severity for one in diverge({}, inside).values()} == {"info"}
+
+
+def test_the_state_of_a_gpu_and_its_own_name_are_not_compared(diverge: Diverge) -> None:
+    warm = (GpuState(temperature=80, missing={"clock": "NOT_SUPPORTED (3)"}),)
+    other = msgspec.structs.replace(gpus(uuid="hmac-sha256:2"), states=warm)
+    assert diverge({"gpu": GPUS}, {"gpu": other}) == {}
+
+
+def test_no_quota_is_no_difference(diverge: Diverge) -> None:
+    assert diverge({"cpu": CPU}, {"cpu": limited(None)}) == {}
 
 
 def test_worst_first(make_fingerprint: Make) -> None:
