@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections import Counter
 
 from auditor.capture.ended import unfinished
+from auditor.capture.entropy import taken
 from auditor.capture.environment import NO_PYTHON
 from auditor.capture.events import SeedEvent, Unseeded
 from auditor.capture.folder import Folder, ProcessLog
 from auditor.model.fact import Fact, recorded, unknown
-from auditor.model.facts import GeneratorUse, Seed
+from auditor.model.facts import GeneratorState, GeneratorUse, Seed
 
-__all__ = ["generators", "seeds"]
+__all__ = ["derived", "generators", "seeds", "states"]
 
 _SOURCE = "recorder"
+_PATCHED = "patched random, NumPy, torch, TensorFlow, Keras, JAX, CuPy and what trains by them"
+_STATES = "random, NumPy, torch"
+_NUMPY = "numpy"
+_MOST_STATES = 1000
 
 
 def seeds(folder: Folder) -> Fact[tuple[Seed, ...]]:
@@ -27,7 +32,36 @@ def seeds(folder: Folder) -> Fact[tuple[Seed, ...]]:
         Seed(library=library, function=function, value=value, site=site, count=count)
         for (library, function, value, site), count in counts.items()
     )
-    return recorded(found, "patched random, NumPy, torch", _reason(folder))
+    return recorded(found, _PATCHED, _reason(folder))
+
+
+def derived(folder: Folder) -> Fact[dict[str, int]]:
+    """Return how many seeds libraries chose, by function: they derive from others."""
+    if not folder.processes:
+        return unknown(NO_PYTHON, _SOURCE)
+    counts: Counter[str] = Counter()
+    for log in folder.processes:
+        for library, function, count in log.end.derived if log.end is not None else ():
+            counts[f"{library}.{function}"] += count
+    return recorded(dict(sorted(counts.items())), _PATCHED, _reason(folder))
+
+
+def states(folder: Folder) -> Fact[tuple[GeneratorState, ...]]:
+    """Return the states of the global generators, sorted by what each process is."""
+    if not folder.processes:
+        return unknown(NO_PYTHON, _SOURCE)
+    ends = [log.end for log in folder.processes if log.end is not None]
+    if not ends:
+        return unknown(_reason(folder), _SOURCE)
+    found = [
+        GeneratorState(process=end.role, library=library, generator=name, first=first, last=last)
+        for end in sorted(ends, key=lambda end: end.role)
+        for library, name, first, last in end.states
+    ]
+    more = len(found) - _MOST_STATES
+    left = [f"{more:,} more are left out"] if more > 0 else []
+    reason = "; ".join([*left, *filter(None, [_reason(folder)])])
+    return recorded(tuple(found[:_MOST_STATES]), _STATES, reason)
 
 
 def generators(folder: Folder) -> Fact[tuple[GeneratorUse, ...]]:
@@ -44,7 +78,7 @@ def generators(folder: Folder) -> Fact[tuple[GeneratorUse, ...]]:
         GeneratorUse(library=library, function=function, site=site, count=count)
         for (library, function, site), count in counts.items()
     )
-    return recorded(found, "patched random, NumPy, torch", reason)
+    return recorded(found, _PATCHED, reason)
 
 
 def _seeds(log: ProcessLog) -> Counter[tuple[str, str, str, str]]:
@@ -58,7 +92,11 @@ def _unseeded(log: ProcessLog) -> Counter[tuple[str, str, str]]:
     if log.end is not None:
         return Counter({row[:3]: row[3] for row in log.end.unseeded})
     rows = [event for event in log.events if isinstance(event, Unseeded)]
-    return Counter({(row.library, row.function, row.site): 1 for row in rows})
+    found = {(row.library, row.function, row.site) for row in rows}
+    for draw in taken(log):  # the last one of NumPy is told apart from a seeded one too late
+        if draw.library == _NUMPY and draw.site:
+            found.add((draw.library, draw.function, draw.site))
+    return Counter(dict.fromkeys(found, 1))
 
 
 def _reason(folder: Folder) -> str:

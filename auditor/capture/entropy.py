@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from auditor.capture.bounds import content
 from auditor.capture.ended import unfinished
 from auditor.capture.environment import NO_PYTHON, main_process
-from auditor.capture.events import EntropyEvent
+from auditor.capture.events import EntropyEvent, Undrawn
 from auditor.capture.folder import Folder, ProcessLog
 from auditor.model.entropy import (
     MOST_BYTES,
@@ -21,7 +21,7 @@ from auditor.model.entropy import (
 from auditor.model.fact import Fact, recorded, unknown
 from auditor.model.facts import Entropy, Fed
 
-__all__ = ["drawn", "entropy"]
+__all__ = ["drawn", "entropy", "taken"]
 
 _GLOBAL = "global generator"
 _SOURCE = "patched os.urandom, random, NumPy, torch"
@@ -61,12 +61,27 @@ def entropy(folder: Folder, draws: tuple[ProcessEntropy, ...]) -> Fact[Entropy]:
 
 def _by_role(log: ProcessLog) -> dict[str, list[Drawn]]:
     found: dict[str, list[Drawn]] = {}
-    for event in log.events:
-        if isinstance(event, EntropyEvent):
-            draw = (event.library, event.function, event.site, event.value)
-            if is_draw(draw):
-                found.setdefault(event.role, []).append(draw)
+    for event in taken(log):
+        draw = (event.library, event.function, event.site, event.value)
+        if is_draw(draw):
+            found.setdefault(event.role, []).append(draw)
     return found
+
+
+def taken(log: ProcessLog) -> tuple[EntropyEvent, ...]:
+    """Return what a process drew from the system's entropy and used."""
+    found: dict[int, EntropyEvent] = {}
+    last: dict[tuple[str, ...], list[int]] = {}
+    for number, event in enumerate(log.events):
+        if not isinstance(event, EntropyEvent | Undrawn):
+            continue
+        key = (event.role, event.library, event.function, event.site)
+        if isinstance(event, EntropyEvent):
+            found[number] = event
+            last.setdefault(key, []).append(number)
+        elif last.get(key):
+            del found[last[key].pop()]
+    return tuple(found.values())
 
 
 def _idle(folder: Folder) -> set[tuple[str, str]]:
@@ -89,7 +104,7 @@ def _unrecorded(folder: Folder) -> Iterator[tuple[str, str]]:
     for who, count in sorted(withheld.items()):
         yield who, f"{count} time(s) from os.urandom: it may be a key"
     for name in sorted({name for end in ends for name in end.silent}):
-        yield name, "what it draws without a seed is not seen"
+        yield name, "the values that it draws without a seed are not seen"
     missed = _missed(folder)
     if missed:
         yield "more draws", f"{missed:,} values were too many to write down"
@@ -105,12 +120,8 @@ def _fed(folder: Folder) -> Fed | None:
     except (OSError, ValueError, IndexError):
         return None
     idle = _idle(folder)
-    events = [event for log in folder.processes for event in log.events]
-    fed = [
-        event.fed
-        for event in events
-        if isinstance(event, EntropyEvent) and (event.library, event.function) not in idle
-    ]
+    events = [event for log in folder.processes for event in taken(log)]
+    fed = [event.fed for event in events if (event.library, event.function) not in idle]
     return Fed(used=sum(fed), offered=offered, fresh=len(fed) - sum(fed) + _missed(folder))
 
 

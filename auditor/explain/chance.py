@@ -19,7 +19,13 @@ _SEEDING = {
     ("numpy", "RandomState"): "give numpy.random.RandomState(...) a seed",
     ("numpy", "SeedSequence"): "give numpy.random.default_rng(...) a seed, here and elsewhere",
     ("numpy", ""): "call numpy.random.seed(0) before the first draw, or pass random_state",
+    ("torch", "Generator.seed"): "call manual_seed(0) of the torch.Generator",
     ("torch", ""): "call torch.manual_seed(0) before the first draw",
+    ("tensorflow", "Generator.from_non_deterministic_state"): (
+        "make it by tf.random.Generator.from_seed(0)"
+    ),
+    ("tensorflow", ""): "call tf.random.set_seed(0) before the first draw",
+    ("cupy", ""): "call cupy.random.seed(0) before the first draw, or give it a seed",
 }
 _CLOCK_RULES = frozenset({"time", "date"})
 _MOST_SITES = 5

@@ -237,3 +237,93 @@ def test_what_a_library_does_for_a_line_is_that_line_s(bench: Bench) -> None:
     environment = library(bench, LIBRARY)
     _, unseeded = chance(bench.python("import library\nlibrary.noise()", env=environment))
     assert unseeded == [["numpy", "default_rng", "run.py:2", 1]]
+
+
+TORCH = """
+import os, types
+state = [1]
+class Generator:
+    def manual_seed(self, seed): self.start = seed; return self
+    def seed(self): self.start = int.from_bytes(os.urandom(8), "little"); return self.start
+class State(list):
+    def tolist(self): return list(self)
+def manual_seed(seed): state[:] = [seed]
+def seed(): pass
+def initial_seed(): return state[0]
+random = types.SimpleNamespace(
+    manual_seed=manual_seed, seed=seed, get_rng_state=lambda: State(state)
+)
+"""
+
+
+def torch(bench: Bench, worker: str = "") -> dict[str, str]:
+    """A library of torch's shape, with what seeds the workers of its data loader."""
+    folder = bench.place / "lib" / "site-packages"
+    package = folder / "torch" / "utils" / "data" / "_utils"
+    package.mkdir(parents=True)
+    for path in (package, package.parent, package.parent.parent):
+        (path / "__init__.py").touch()
+    (folder / "torch" / "__init__.py").write_text(TORCH)
+    (package / "worker.py").write_text(worker)
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_generators_of_torch_that_are_made_for_a_purpose(bench: Bench) -> None:
+    script = """
+    import pickle, torch
+    kind = torch.Generator
+    g = torch.Generator().manual_seed(31)
+    assert g.start == 31 and type(g) is kind and torch.Generator is kind
+    assert g.seed() == g.start
+    g.manual_seed(seed=32)
+    assert pickle.loads(pickle.dumps(kind)) is kind
+    """
+    run = bench.python(script, env=torch(bench))
+    assert chance(run) == (
+        [
+            ["torch", "Generator.manual_seed", "31", "run.py:4", 1],
+            ["torch", "Generator.manual_seed", "32", "run.py:7", 1],
+        ],
+        [["torch", "Generator.seed", "run.py:6", 1]],
+    )
+    (drawn,) = [event for event in run.of("entropy") if event["function"] == "Generator.seed"]
+    assert drawn["site"] == "run.py:6"
+
+
+def test_seeds_of_workers_derive_from_the_data_loader_s(bench: Bench) -> None:
+    worker = """
+import random, torch
+def loop(seed): random.seed(seed); torch.manual_seed(seed)
+"""
+    script = """
+    import random
+    from torch.utils.data._utils import worker
+    worker.loop(5)
+    random.random()
+    """
+    run = bench.python(script, env=torch(bench, worker))
+    assert chance(run) == ([], [])
+    assert sorted(run.of("end")[0]["derived"]) == [
+        ["random", "seed", 1],
+        ["torch", "manual_seed", 1],
+    ]
+
+
+def test_seeds_that_a_library_sets_at_its_import_are_only_counted(bench: Bench) -> None:
+    environment = library(bench, "import random\nrandom.seed(1)\nrandom.Random(2)")
+    run = bench.python("import library", env=environment)
+    assert chance(run) == ([], [])
+    assert run.of("end")[0]["derived"] == [["random", "seed", 1], ["random", "Random", 1]]
+
+
+def test_a_draw_that_a_seed_replaced_is_taken_back(bench: Bench) -> None:
+    run = bench.python("import numpy as np\nnp.random.RandomState(1)\nnp.random.RandomState()")
+    drawn = [event["site"] for event in run.of("entropy") if event["library"] == "numpy"]
+    assert drawn == ["", "run.py:2", "run.py:3"]
+    assert [event["site"] for event in run.of("undrawn")] == ["run.py:2"]
+
+
+def test_a_program_that_seeds_a_great_many_writes_little(bench: Bench) -> None:
+    run = bench.python("import numpy as np\nfor n in range(3000): np.random.RandomState(n)")
+    assert len(run.of("undrawn")) == 1000
+    assert run.of("end")[0]["entropy"]["missed"] == 0

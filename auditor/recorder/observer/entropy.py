@@ -52,7 +52,7 @@ class Entropy:
         """Return what the original drew there, ``None`` where that is not known."""
         if self._feed is None:
             return None
-        self._be_somebody()
+        self.role()
         return self._feed.next((library, function, site))
 
     def give_back(self, library: str, function: str, site: str, value: str) -> None:
@@ -76,7 +76,18 @@ class Entropy:
             self.missed += 1
             return
         names = {"library": library, "function": function, "site": site}
-        self.journal.write("entropy", role=self._be_somebody(), value=value, fed=fed, **names)
+        self.journal.write("entropy", role=self.role(), value=value, fed=fed, **names)
+
+    def take_back(self, library: str, function: str, site: str, value: str) -> None:
+        """Undo the last ``note`` of that draw: it turned out not to be needed."""
+        self._characters -= len(value)
+        full = self._draws > _MOST or self._characters + len(value) > _MOST_CHARACTERS
+        self._draws -= 1
+        if full:
+            self.missed -= 1
+            return
+        names = {"library": library, "function": function, "site": site}
+        self.journal.write("undrawn", role=self.role(), **names)
 
     def withhold(self, who: str) -> None:
         """Count a draw whose value is not to be written down."""
@@ -108,13 +119,13 @@ class Entropy:
         """Count a child that is about to be forked: its number is a part of its role."""
         self._children += 1
         try:
-            self._be_somebody()
+            self.role()
         except Exception:
             pass
 
     def fork(self) -> None:
         """Begin the account of a forked child."""
-        role = "%s/%d" % (self._be_somebody(), self._children)
+        role = "%s/%d" % (self.role(), self._children)
         self._children = self._draws = self._characters = self.missed = 0
         self.withheld = {}
         self._muted = set()
@@ -130,7 +141,8 @@ class Entropy:
             "silent": [name for name in _SILENT if name in sys.modules],
         }
 
-    def _be_somebody(self) -> str:
+    def role(self) -> str:
+        """Return what this process is, which it becomes when it is first asked."""
         if not self._role:
             self.become(role_of(argv_of()))
         return self._role

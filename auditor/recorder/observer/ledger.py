@@ -6,6 +6,7 @@ import sys
 from _thread import get_ident
 
 from .entropy import Entropy
+from .states import digest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["GLOBAL", "Global", "Ledger", "shown"]
 
 GLOBAL = "global generator"
+_WORKERS = ("torch.utils.data._utils.worker",)
 _MOST = 1000
 _LONG = 200
 
@@ -33,21 +35,28 @@ class Ledger:
         self.globals: List[Global] = []
         self.flush: List[Callable[[], None]] = []
         self.unfollowed = 0
+        self.late_states: List[List[Any]] = []
         self._followed: List[Followed] = []
+        self._derived: Dict[Tuple[str, str], int] = {}
+        self._covered: Dict[int, int] = {}
         self._calling: Dict[int, str] = {}
         self._counts: Dict[Tuple[str, ...], int] = {}
 
     def patches(self) -> Dict[str, Callable[[Any], None]]:
         """Return the patches by the name of the module they are for."""
-        return {
-            "random": self._random,
-            "numpy.random": self._numpy,
-            "torch": self._torch,
-            "multiprocessing.process": self._workers,
-        }
+        from .libraries import patches
+
+        return patches(self)
 
     def seeded(self, library: str, function: str, value: Any, frame: Any) -> None:
-        """Note that ``function`` was called with the seed ``value``."""
+        """Note that ``function`` was called with the seed ``value``.
+
+        Those that libraries set when they are imported, or that derive from one that is noted,
+        are only counted.
+        """
+        if self._covered.get(get_ident()) or _derives(frame) or self.places.importing(frame):
+            self.derive(library, function)
+            return
         site = self.places.site(frame)
         self._note(("seed", library, function, shown(value), site))
 
@@ -58,6 +67,19 @@ class Ledger:
         """
         if self.places.inside(frame):
             self.seeded(library, function, value, frame)
+        else:
+            self.derive(library, function)
+
+    def derive(self, library: str, function: str) -> None:
+        """Count a seed that a library chose."""
+        key = (library, function)
+        if key in self._derived or len(self._derived) < _MOST:
+            self._derived[key] = self._derived.get(key, 0) + 1
+
+    def cover(self, step: int) -> None:
+        """Begin (1) or end (-1) a call in which seeds derive from one that is noted."""
+        thread = get_ident()
+        self._covered[thread] = self._covered.get(thread, 0) + step
 
     def drew(self, library: str, function: str, site: str) -> None:
         """Note that a generator started from the entropy of the system."""
@@ -133,10 +155,23 @@ class Ledger:
         rows = [(key, count) for key, count in self._counts.items() if key[0] == "unseeded"]
         return [[key[1], key[2], key[4], count] for key, count in rows]
 
+    def derived(self) -> List[List[Any]]:
+        """Return ``[library, function, count]`` of the seeds that libraries chose."""
+        return [[*key, count] for key, count in self._derived.items()]
+
+    def states(self) -> List[List[Any]]:
+        """Return ``[library, generator, first, last]``, digests of states."""
+        rows = [generator.digests() for generator in self.globals]
+        return [row for row in rows if row[2:] != [None, None]] + self.late_states
+
     def forked(self) -> None:
         """Count anew; generators keep what they are known by."""
         self.entropy.fork()
+        for generator in self.globals:
+            generator.look()
         self._counts = {}
+        self._derived = {}
+        self.late_states = []
         self._calling.clear()
 
     def _conclude_followed(self) -> None:
@@ -163,32 +198,13 @@ class Ledger:
             self.journal.write(event, **members)
         self._counts[key] += 1
 
-    def _random(self, module: Any) -> None:
-        from . import random_patch
-
-        random_patch.patch(module, self)
-
-    def _numpy(self, module: Any) -> None:
-        from . import numpy_patch
-
-        numpy_patch.patch(module, self)
-
-    def _torch(self, module: Any) -> None:
-        from . import torch_patch
-
-        torch_patch.patch(module, self)
-
-    def _workers(self, module: Any) -> None:
-        from . import workers_patch
-
-        workers_patch.patch(module, self)
-
 
 class Global:
     """A module's global generator: whether it drew before anyone seeded it.
 
     ``state`` returns something that changes with every draw and can be compared. ``begin`` takes
-    account of a start that came from entropy, and may give the generator another.
+    account of a start that came from entropy, and may give the generator another; ``content``
+    returns the state as bytes, the same in every run that is in it.
     """
 
     def __init__(
@@ -197,11 +213,14 @@ class Global:
         library: str,
         state: Callable[[], Any],
         begin: Callable[[], None] = bool,  # type: ignore[assignment]
+        content: Optional[Callable[[], bytes]] = None,
     ) -> None:
         self._ledger = ledger
         self._library = library
         self._state = state
         self._begin = begin
+        self._content = content
+        self._first: Optional[bytes] = None
         self.restart()
         ledger.globals.append(self)
 
@@ -215,11 +234,24 @@ class Global:
         self._known = False
         _quietly(self._begin)
         self._start = self._state()
+        self.look()
+
+    def look(self) -> None:
+        """Take the state that it has now for the first one."""
+        self._first = self._read()
+
+    def digests(self) -> List[Any]:
+        """Return the library, the generator's name, and digests of the first state and of this."""
+        return [self._library, GLOBAL, digest_of(self._first), digest_of(self._read())]
 
     def renew(self) -> None:
         """Take account of the start again if that is still the generator's state."""
         if not self._known and self._state() == self._start:
             self.restart()
+
+    def _read(self) -> Optional[bytes]:
+        content: Optional[bytes] = None if self._content is None else _quietly(self._content)
+        return content
 
     def conclude(self) -> None:
         """Note an unseeded use if the state has moved since an unseeded start."""
@@ -240,6 +272,11 @@ def shown(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return repr([shown(item) for item in value[:20]]).replace("'", "")[:_LONG]
     return "<%s>" % kind
+
+
+def _derives(frame: Any) -> bool:
+    """Say whether a frame is of what seeds each worker of a data loader."""
+    return str(frame.f_globals.get("__name__", "")) in _WORKERS
 
 
 def _first(args: Any, kwargs: Any) -> Any:

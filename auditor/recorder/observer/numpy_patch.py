@@ -25,6 +25,7 @@ __all__ = ["patch"]
 
 _BITS_MODULE = "numpy.random.bit_generator"
 _LEGACY_MODULE = "numpy.random._mt19937"
+_MOST_REPLACED = 1000
 
 
 def patch(module: Any, ledger: Ledger) -> None:
@@ -32,7 +33,11 @@ def patch(module: Any, ledger: Ledger) -> None:
     if hasattr(module.seed, "__wrapped__"):
         return  # patched before
     generator = Global(
-        ledger, "numpy", lambda: _state(module.get_state()), lambda: _begin(ledger, module)
+        ledger,
+        "numpy",
+        lambda: _state(module.get_state()),
+        lambda: _begin(ledger, module),
+        lambda: _content(module.get_state()),
     )
 
     def seed(value: Any, frame: Any) -> None:
@@ -72,15 +77,21 @@ class _Pull:
         self.site = site
         self.value = ""
         self.fed = False
+        self.written = False
 
 
 class _Bits:
-    """Notes each draw of entropy, one late: the next step may show that a seed replaced it."""
+    """Writes each draw of entropy at once; the next step may show that a seed replaced it.
+
+    Only then is it known whether a generator was unseeded, so that is noted one late. A program
+    that seeds a great many has their draws written one late as well.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._pending: Dict[int, _Pull] = {}
         self._randbits: Any = None
+        self._replaced = 0
         ledger.flush.append(self.flush_all)
 
     def watch(self) -> None:
@@ -110,8 +121,11 @@ class _Bits:
         pending = self._pending.get(get_ident())
         if pending is not None and pending.where == (id(frame), frame.f_lasti):
             del self._pending[get_ident()]
+            entropy = self._ledger.entropy
+            self._replaced += 1
+            if pending.written:
+                entropy.take_back("numpy", pending.function, pending.site or "", pending.value)
             if pending.fed:
-                entropy = self._ledger.entropy
                 entropy.give_back("numpy", pending.function, pending.site or "", pending.value)
         self._ledger.made("numpy", "RandomState", seed, frame)
 
@@ -140,8 +154,10 @@ class _Bits:
         self._write(pending)
 
     def _write(self, pending: _Pull) -> None:
-        entropy, site = self._ledger.entropy, pending.site or ""
-        entropy.note("numpy", pending.function, site, pending.value, fed=pending.fed)
+        if not pending.written:
+            pending.written = True
+            entropy, site = self._ledger.entropy, pending.site or ""
+            entropy.note("numpy", pending.function, site, pending.value, fed=pending.fed)
 
     def _drawn(self, frame: Any, count: int, value: int) -> int:
         places = self._ledger.places
@@ -153,6 +169,8 @@ class _Bits:
             value = int(given, 16)
         pull.value = "%x" % value
         self._pending[get_ident()] = pull
+        if self._replaced < _MOST_REPLACED:
+            self._write(pull)
         return value
 
 
@@ -190,6 +208,12 @@ def _begin(ledger: Ledger, module: Any) -> None:
 
 def _state(state: Any) -> Any:
     return hash((state[1].tobytes(), *state[2:]))
+
+
+def _content(state: Any) -> bytes:
+    name, key, *rest = state  # of a Mersenne twister: position and what is left of a normal draw
+    plain = [value.item() if hasattr(value, "item") else value for value in rest]
+    return repr([name, *plain]).encode("ascii") + bytes(key.tobytes())
 
 
 def _is_generator(value: Any) -> bool:

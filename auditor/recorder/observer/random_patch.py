@@ -26,6 +26,7 @@ def patch(module: Any, ledger: Ledger) -> None:
         "random",
         lambda: hash(module.getstate()),
         lambda: _begin(ledger, module, GLOBAL, ""),
+        lambda: repr(module.getstate()).encode("ascii"),
     )
     # after random's own handler, which seeds the child from entropy
     os.register_at_fork(after_in_child=generator.restart)

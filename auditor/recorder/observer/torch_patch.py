@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
+from .hearing import hear_method
 from .ledger import GLOBAL, Global
+from .states import digest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +25,8 @@ def patch(module: Any, ledger: Ledger) -> None:
     if hasattr(module.manual_seed, "__wrapped__"):
         return  # patched before
     state = lambda: hash(_bytes(module.random.get_rng_state()))  # noqa: E731 - as for the others
-    generator = Global(ledger, "torch", state, lambda: _begin(ledger, module))
+    content = lambda: _bytes(module.random.get_rng_state())  # noqa: E731 - as for the others
+    generator = Global(ledger, "torch", state, lambda: _begin(ledger, module), content)
     cuda = _Cuda(ledger, getattr(module, "cuda", None))
     seeding = module.manual_seed
 
@@ -45,6 +50,8 @@ def patch(module: Any, ledger: Ledger) -> None:
     ledger.wrap((module, module.random), "manual_seed", manual)
     ledger.wrap((module, module.random), "seed", entropy, drawn)
     cuda.watch()
+    if hasattr(module, "Generator"):
+        _watch_instances(module.Generator, ledger)
 
 
 def _begin(ledger: Ledger, module: Any) -> None:
@@ -53,6 +60,45 @@ def _begin(ledger: Ledger, module: Any) -> None:
     taken = ledger.entropy.taken("torch", GLOBAL, "", value)
     if taken != value:
         module.default_generator.manual_seed(int(taken, 16))
+
+
+def _watch_instances(kind: Any, ledger: Ledger) -> None:
+    """Watch ``torch.Generator``: one that nobody seeds starts with a fixed default."""
+    from functools import wraps
+
+    manual_seed, seed = kind.manual_seed, kind.seed
+
+    @wraps(manual_seed)
+    def seeding(self: Any, *args: Any, **kwargs: Any) -> Any:
+        result = manual_seed(self, *args, **kwargs)
+        try:
+            if not ledger.calling():
+                value = args[0] if args else kwargs.get("seed")
+                frame = sys._getframe(1)  # noqa: SLF001 - the call site
+                ledger.made("torch", "Generator.manual_seed", value, frame)
+        except Exception:
+            pass
+        return result
+
+    def drew(generator: Any, value: int, frame: Any) -> int:
+        site = ledger.places.site(frame)
+        ledger.drew("torch", "Generator.seed", site)
+        taken = int(ledger.entropy.taken("torch", "Generator.seed", site, "%x" % value), 16)
+        if taken != value:
+            manual_seed(generator, taken)
+        return taken
+
+    @wraps(seed)
+    def reseeding(self: Any) -> Any:
+        value = seed(self)
+        try:
+            frame = sys._getframe(1)  # noqa: SLF001 - the call site
+            return value if ledger.calling() else drew(self, value, frame)
+        except Exception:
+            return value
+
+    hear_method(kind, "manual_seed", seeding)
+    hear_method(kind, "seed", reseeding)
 
 
 class _Cuda:
@@ -93,7 +139,13 @@ class _Cuda:
         self._module._lazy_call(start)  # noqa: SLF001 - runs once CUDA is initialised, if ever
 
     def _conclude(self) -> None:
-        if self.seeded or not self._module.is_initialized():
+        if not self._module.is_initialized():
+            return
+        for device, generator in enumerate(self._module.default_generators):
+            if hasattr(generator, "get_state"):
+                last = digest_of(_bytes(generator.get_state()))
+                self._ledger.late_states.append(["torch", _CUDA % device, None, last])
+        if self.seeded:
             return
         for device, generator in enumerate(self._module.default_generators):
             if generator.get_offset():  # it drew
