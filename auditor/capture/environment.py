@@ -8,11 +8,11 @@ from typing import Any
 from auditor import redaction
 from auditor.capture.events import Variable
 from auditor.capture.files import name_in
-from auditor.capture.folder import Folder, ProcessLog
-from auditor.model.fact import Fact, derived, recorded, unknown
+from auditor.capture.folder import Folder, Inventory, ProcessLog
+from auditor.capture.imported import Imported
+from auditor.model.fact import Fact, declared, derived, recorded, unknown
 from auditor.model.facts import (
     Distribution,
-    Image,
     Interpreter,
     Locale,
     Origin,
@@ -24,7 +24,7 @@ from auditor.model.record import record_of
 __all__ = [
     "NO_PYTHON",
     "dependencies",
-    "image",
+    "indexes",
     "interpreter",
     "libc",
     "libraries",
@@ -39,6 +39,7 @@ NO_PYTHON = (
     "no Python process was seen: the command is none, or its interpreter ran with -I, -E, -S"
 )
 _KEEPER = "recorder"
+_SETTINGS = "variables and configuration files of pip and uv"
 _NOT_STARTED = "the command was not started"
 
 
@@ -125,46 +126,60 @@ def _read(folder: Folder) -> dict[str, str]:
     return dict(sorted(rows, key=lambda row: (row[0], bool(row[1]))))
 
 
-def image(folder: Folder) -> Fact[Image]:
-    """Return what is known of the image: from inside a container it is not seen."""
-    if folder.start is not None and not folder.start.container:
-        reason = "the run was not in a container"
-        return Fact(value=None, how="recorded", source=_KEEPER, reason=reason)
-    return unknown("from inside a container its image cannot be seen", _KEEPER)
+def indexes(folder: Folder, main: ProcessLog | None) -> Fact[tuple[str, ...]]:
+    """Return the package indexes that pip and uv are set to use, without credentials."""
+    if main is None:
+        return unknown(NO_PYTHON, _KEEPER)
+    inventory = _inventory(folder, main)
+    if inventory is None or inventory.indexes is None:
+        return unknown("the observed interpreter did not tell which indexes are set", _KEEPER)
+    found = tuple(dict.fromkeys(map(redaction.url, inventory.indexes)))
+    reason = "; ".join(inventory.unread)
+    if not found and reason:
+        return unknown(reason, _SETTINGS)
+    return declared(found, _SETTINGS, reason or ("" if found else "none is set: PyPI is used"))
 
 
 def dependencies(folder: Folder, main: ProcessLog | None) -> Fact[tuple[Distribution, ...]]:
     """Return what the main process's interpreter had installed."""
     if main is None:
         return unknown(NO_PYTHON, _KEEPER)
-    facts = main.start.interpreter
-    for inventory in folder.inventories:
-        if (inventory.executable, inventory.prefix) == (facts.executable, facts.prefix):
-            rows = [_distribution(row) for row in inventory.distributions]
-            found = tuple(row for row in rows if row is not None)
-            lost = len(rows) - len(found)
-            reason = f"{lost} distributions could not be described" if lost else ""
-            return recorded(found, "importlib.metadata", reason)
-    return unknown("the observed interpreter did not list what it has installed", _KEEPER)
+    inventory = _inventory(folder, main)
+    if inventory is None:
+        return unknown("the observed interpreter did not list what it has installed", _KEEPER)
+    imported = Imported(folder, main)
+    rows = [_distribution(row, imported) for row in inventory.distributions]
+    found = tuple(row for row in rows if row is not None)
+    lost = len(rows) - len(found)
+    reason = f"{lost} distributions could not be described" if lost else ""
+    return recorded(found, "importlib.metadata", reason)
 
 
 def libraries(folder: Folder, main: ProcessLog | None) -> Fact[dict[str, str]]:
     """Return the versions of the libraries that the main process's interpreter links."""
     if main is None:
         return unknown(NO_PYTHON, _KEEPER)
+    inventory = _inventory(folder, main)
+    if inventory is None or not inventory.libraries:
+        return unknown("the observed interpreter did not tell what it links", _KEEPER)
+    return recorded(inventory.libraries, "its standard library")
+
+
+def _inventory(folder: Folder, main: ProcessLog) -> Inventory | None:
+    """Return what the interpreter of ``main`` told of itself."""
     facts = main.start.interpreter
-    for inventory in folder.inventories:
-        same = (inventory.executable, inventory.prefix) == (facts.executable, facts.prefix)
-        if same and inventory.libraries:
-            return recorded(inventory.libraries, "its standard library")
-    return unknown("the observed interpreter did not tell what it links", _KEEPER)
+    asked = (facts.executable, facts.prefix)
+    same = (one for one in folder.inventories if (one.executable, one.prefix) == asked)
+    return next(same, None)
 
 
-def _distribution(row: dict[str, Any]) -> Distribution | None:
+def _distribution(row: dict[str, Any], imported: Imported | None = None) -> Distribution | None:
     try:
         members = {key: row[key] for key in Distribution.__struct_fields__ if key in row}
         if members["origin"] is not None:
             members["origin"] = _origin(members["origin"])
+        if imported is not None:
+            members["imported"] = imported.has(row)
         return record_of(members, Distribution)
     except (KeyError, TypeError, ValueError):
         return None

@@ -1,6 +1,7 @@
 """The packages of this system: which one a file belongs to, and what it brings.
 
-Asked of ``dpkg-query`` or ``rpm``, where there is one; elsewhere no file belongs to a package.
+Asked of ``dpkg-query``, ``apk`` or ``rpm``, where there is one; elsewhere no file belongs to a
+package.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Protocol
 
+from auditor.packages.apk import Apk
 from auditor.packages.dpkg import Dpkg
 from auditor.packages.package import Package
 from auditor.packages.rpm import Rpm
@@ -61,4 +63,6 @@ def state() -> str:
 def _manager() -> Manager | None:
     if shutil.which("dpkg-query"):
         return Dpkg()
+    if shutil.which("apk"):
+        return Apk()
     return Rpm() if shutil.which("rpm") else None

@@ -9,6 +9,7 @@ from auditor.packages.package import Package, answers, batches
 __all__ = ["Rpm"]
 
 _NAME = "%{NAME}.%{ARCH}"
+_FORM = f"{_NAME}\t%{{VERSION}}-%{{RELEASE}}\n"
 _DATABASES = ("/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite")
 _DATABASES_TOO = ("/var/lib/rpm/Packages.db", "/var/lib/rpm/Packages")
 
@@ -19,9 +20,13 @@ class Rpm:
     def owners(self, paths: tuple[str, ...]) -> dict[str, Package]:
         """Return the packages of real paths, those of them that belong to one."""
         found: dict[str, Package] = {}
-        form = f"{_NAME}\t%{{VERSION}}-%{{RELEASE}}\n"
-        for path in paths:  # one at a time: a path that has no owner answers by no line of ours
-            for line in answers(["rpm", "-qf", "--qf", form, path])[:1]:
+        there = [path for path in paths if Path(path).exists()]  # of others it has no line
+        for part in batches(there):
+            lines = answers(["rpm", "-qf", "--queryformat", _FORM, *part])
+            rows = list(zip(part, lines, strict=False))
+            if len(lines) != len(part):  # a path belongs to two packages
+                rows = [(path, line) for path in part for line in _first(path)]
+            for path, line in rows:
                 name, tab, version = line.partition("\t")
                 if tab:
                     found[path] = Package(name=name, version=version)
@@ -68,3 +73,7 @@ class Rpm:
             lines = answers(["rpm", "-q", "--qf", f"{_NAME}\n", "--whatprovides", *part])
             found.update(line for line in lines if line and " " not in line)
         return found
+
+
+def _first(path: str) -> list[str]:
+    return answers(["rpm", "-qf", "--queryformat", _FORM, path])[:1]

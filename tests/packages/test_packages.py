@@ -58,8 +58,12 @@ def test_rpm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "rpm").write_text(
         """#!/bin/sh
 case "$*" in
-  -qf*/usr/bin/awk) printf 'gawk.x86_64\\t5.1.1-5.fc38\\n' ;;
-  -qf*) echo "file $4 is not owned by any package" ;;
+  -qf*) shift 3; for path in "$@"; do case $path in
+      /usr/bin/awk) printf 'gawk.x86_64\\t5.1.1-5.fc38\\n' ;;
+      */shared) printf 'one.noarch\\t1-1\\ntwo.noarch\\t2-1\\n' ;;
+      */gone) echo "error: file $path: No such file or directory" >&2 ;;
+      *) echo "file $path is not owned by any package" ;;
+    esac; done ;;
   "-q --requires"*gawk*) printf 'libm.so.6()(64bit)\\n/bin/sh\\nrpmlib(X) <= 3\\n' ;;
   "-q --requires"*) ;;
   *--whatprovides*) echo bash.x86_64; echo "no package provides libm.so.6()(64bit)" ;;
@@ -73,6 +77,13 @@ esac
     found = rpm.owners(("/usr/bin/awk", "/nowhere"))
     assert {path: (one.name, one.version) for path, one in found.items()} == {
         "/usr/bin/awk": ("gawk.x86_64", "5.1.1-5.fc38")
+    }
+    (tmp_path / "shared").touch()
+    both = f"{tmp_path}/shared"
+    shared = rpm.owners(("/etc/passwd", both, "/usr/bin/awk", f"{tmp_path}/gone"))
+    assert {path: one.name for path, one in shared.items()} == {
+        both: "one.noarch",
+        "/usr/bin/awk": "gawk.x86_64",
     }
     assert rpm.needed(frozenset({"gawk.x86_64"})) == {"gawk.x86_64", "bash.x86_64"}
     assert rpm.contents(frozenset({"gawk.x86_64"})) == ("/usr/bin/awk",)

@@ -11,11 +11,12 @@ import os
 import re
 import sys
 
-from . import conda, linked, origin, record
+from . import conda, linked, modules, origin, record
+from .indexes import indexes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List
+    from typing import Any, Dict, List, Tuple
 
 __all__ = ["distributions", "main"]
 
@@ -30,6 +31,8 @@ def main(arguments: List[str]) -> int:
     sys.path[:] = question["path"]
     found = distributions(question["path"], question["prefix"])
     answer = dict(question, distributions=found, libraries=libraries)
+    root = answer.pop("root", "")
+    answer["indexes"], answer["unread"] = indexes(root, question["prefix"], os.environ)
     del answer["path"]
     partial = arguments[1] + ".partial"
     with open(partial, "w", encoding="ascii") as file:
@@ -66,9 +69,10 @@ def described(
     changes = [{"path": path, "digest": edited[path]} for path in sorted(edited)]
     if len(changes) > _MOST_EDITED:
         reason = reason or "%d of its files were edited" % len(changes)
+    name, version = _headers(distribution)
     return {
-        "name": _normalised(distribution.metadata["Name"] or ""),
-        "version": distribution.metadata["Version"] or "",
+        "name": _normalised(name),
+        "version": version,
         "location": os.path.dirname(place),
         "digest": record.digest(written, edited) if text else None,
         "reason": reason,
@@ -77,7 +81,23 @@ def described(
         # What conda installs has the direct_url.json of the machine that built it.
         "origin": packages.get(place) or origin.of(distribution.read_text("direct_url.json")),
         "edited": changes[:_MOST_EDITED],
+        "modules": modules.brought(written, distribution.read_text("top_level.txt")),
     }
+
+
+def _headers(distribution: Any) -> Tuple[str, str]:
+    """Return Name and Version; ``metadata`` would take the whole description apart, each time."""
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO")
+    if not text:
+        metadata = distribution.metadata
+        return metadata["Name"] or "", metadata["Version"] or ""
+    said: Dict[str, str] = {}
+    for line in text.splitlines():
+        if not line:
+            break
+        key, _colon, value = line.partition(":")
+        said.setdefault(key.lower(), value.strip())
+    return said.get("name", ""), said.get("version", "")
 
 
 def _broken(distribution: Any, error: Exception) -> Dict[str, Any]:

@@ -22,8 +22,11 @@ _STEP = 0.01
 class Inventories:
     """Starts ``inventory.py`` once for each executable and prefix."""
 
-    def __init__(self, folder: str, recorder: str, patience: float = _PATIENCE) -> None:
+    def __init__(
+        self, folder: str, recorder: str, root: str = "", patience: float = _PATIENCE
+    ) -> None:
         self._folder = folder
+        self._root = root
         self._script = os.path.join(recorder, "inventory.py")
         self._patience = patience
         self._asked: Dict[Tuple[str, str], int] = {}
@@ -35,7 +38,7 @@ class Inventories:
             return
         self._asked[key] = 0
         place = os.path.join(self._folder, "inventory-%d" % len(self._asked))
-        question = {"executable": executable, "prefix": prefix, "path": path}
+        question = {"executable": executable, "prefix": prefix, "path": path, "root": self._root}
         with open(place + ".ask", "w", encoding="ascii") as file:
             json.dump(question, file)
         argv = [executable, "-I", "-S", self._script, place + ".ask", place + ".json"]

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 
 from ..observer.variables import split, without_userinfo
+from . import container
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Collection, Dict, List, Tuple
 
 __all__ = ["facts", "libc", "zone"]
-
-_CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
 
 
 def facts(argv: List[str], inject: str, asked: Collection[str] = ()) -> Dict[str, Any]:
@@ -23,11 +22,12 @@ def facts(argv: List[str], inject: str, asked: Collection[str] = ()) -> Dict[str
     uname = os.uname()
     values, withheld = split(os.environ, inject, asked)
     name, source = zone()
+    inside = container.facts("/", os.environ)
     return {
         "argv": [without_userinfo(word) for word in argv],
-        # The variable, as systemd has it, is all that Podman leaves beside a read-only root.
-        "container": "container" in os.environ
-        or any(os.path.exists(mark) for mark in _CONTAINER_MARKS),
+        "container": inside["runtime"] != "none",
+        "inside": inside,
+        "image": os.environ.get("AUDITOR_IMAGE", ""),
         "system": uname.sysname,
         "machine": uname.machine,
         "distribution": _distribution(),

@@ -42,6 +42,9 @@ def dependencies(audit: Audit, bounds: Bounds) -> list[Block]:
         if audit.replays
         else f"{plural(len(rows), 'distribution')} installed."
     )
+    imported = sum(entry.imported is True for entry in fact.value)
+    if imported:
+        lead += f" The run imported {imported} of them; these come first among equals."
     return [Paragraph(text=lead), _table(audit, rows, bounds)]
 
 
@@ -58,7 +61,8 @@ def _rows(audit: Audit) -> list[_Row]:
         versions = agreed(names, [_version(other) for other in theirs])
         digest = short(mine.digest) if mine else "—"
         rows.append((_state(mine, theirs), name, _version(mine), versions, digest, _origin(mine)))
-    return sorted(rows, key=lambda row: (row[0] is _SAME, row[0] is _UNSURE))
+    used = {name for name, entry in original.items() if entry.imported}
+    return sorted(rows, key=lambda row: (row[0] is _SAME, row[0] is _UNSURE, row[1] not in used))
 
 
 def _by_name(run: Fingerprint) -> dict[str, Distribution]:
@@ -81,7 +85,7 @@ def _state(mine: Distribution | None, theirs: list[Distribution | None]) -> Badg
 def _origin(entry: Distribution | None) -> str:
     if entry is None:
         return ""
-    words = []
+    words = ["imported"] if entry.imported else []
     if entry.origin is not None:
         editable = " (editable)" if entry.origin.editable else ""
         words.append(clip(one_line(entry.origin.url), 120) + editable)

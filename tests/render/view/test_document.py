@@ -253,6 +253,17 @@ def test_dependencies_with_content_that_differs_or_is_not_known(samples: ModuleT
     ]
 
 
+def test_what_was_imported_comes_first(samples: ModuleType) -> None:
+    audit = samples.not_replayed()
+    first, *rest, last = audit.original.recipe.dependencies.value
+    packages = (first, *rest, msgspec.structs.replace(last, imported=True))
+    audit = _with(audit, "recipe", dependencies=recorded(packages, "hook"))
+    assert says(part(audit, "environment"), "The run imported 1 of them")
+    table = next(t for t in tables(part(audit, "environment")) if t.caption.startswith("Install"))
+    assert table.rows[0][0].lines[0] == last.name
+    assert table.rows[0][3].lines[0].startswith("imported")
+
+
 def test_gpus_are_counted_by_name(samples: ModuleType) -> None:
     words_ = " ".join(words(part(samples.compare(), "environment")))
     assert "2 \N{MULTIPLICATION SIGN} NVIDIA H200, 140.4 GiB; driver 570.86.15, CUDA 12.8" in words_
