@@ -86,11 +86,13 @@ def _members(part: object, indent: str) -> Iterator[str]:
 
 
 def _entries(field: str, entries: dict[str, object], indent: str) -> Iterator[str]:
-    for key, item in entries.items():
+    for key, item in list(entries.items())[:_MANY]:
         if isinstance(item, Fact):
             yield from _fact(f"{field}.{key}", item, indent)
         else:
             yield f"{indent}{field}.{key}: {_word(item)}"
+    if len(entries) > _MANY:
+        yield f"{indent}{field}: and {len(entries) - _MANY} more; --json has all"
 
 
 def _fact(name: str, fact: Fact[object], indent: str) -> Iterator[str]:

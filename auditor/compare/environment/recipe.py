@@ -13,6 +13,7 @@ from auditor.model.fingerprint import Fingerprint
 
 __all__ = ["RECIPE"]
 
+_SAID = frozenset({"--param", "auditor.param"})
 _INSTALLERS = frozenset({"pip", "setuptools", "wheel", "uv"})
 
 
@@ -127,17 +128,29 @@ def _weigh_dependency(subject: str, before: Any, after: Any) -> Weight:  # noqa:
 
 
 def _image(value: Image) -> dict[str, Any]:
-    identity = value.layers or value.repo_digests or (value.id,)
-    return {"image": {"reference": value.reference, "identity": identity}}
+    told = {"layers": value.layers, "digests": value.repo_digests, "id": value.id}
+    return {"image": {"reference": value.reference, **told}}
 
 
 def _weigh_image(_subject: str, before: Any, after: Any) -> Weight:  # noqa: ANN401
-    if before is not None and after is not None and before["identity"] == after["identity"]:
+    if before is not None and after is not None and _same_image(before, after):
         return Weight(severity="info", note="another name of the same layers changes nothing")
     if before is None:
         note = "the original ran in no container; its environment is compared part by part"
         return Weight(severity="info", note=note)
     return Weight(severity="major", note="system libraries come from the image")
+
+
+def _same_image(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Say whether two images are one, by what is known of both: from inside, the digest is all."""
+    if before["layers"] and after["layers"]:
+        return bool(before["layers"] == after["layers"])
+    same_id = bool(before["id"]) and before["id"] == after["id"]
+    return same_id or not _contents(before["digests"]).isdisjoint(_contents(after["digests"]))
+
+
+def _contents(digests: tuple[str, ...]) -> set[str]:
+    return {reference.rpartition("@")[2] for reference in digests}
 
 
 def _show_image(value: dict[str, Any], _sides: tuple[Any, ...]) -> Any:  # noqa: ANN401
@@ -154,8 +167,34 @@ def _show_stdin(value: dict[str, str], _sides: tuple[Any, ...]) -> str:
 
 
 def _params(run: Fingerprint) -> Fact[dict[str, Any]]:
-    known = {name: fact.value for name, fact in run.recipe.params.items() if fact.how != "unknown"}
-    return recorded(known, "fingerprint")
+    known = {name: fact for name, fact in run.recipe.params.items() if fact.how != "unknown"}
+    told = {name: {"value": one.value, "seen": _seen(one)} for name, one in known.items()}
+    return recorded(told, "fingerprint")
+
+
+def _seen(param: Fact[str]) -> str:
+    if param.source in _SAID:
+        return "said"
+    return "logged" if param.how == "recorded" else "read"
+
+
+def _weigh_param(_subject: str, before: Any, after: Any) -> Weight:  # noqa: ANN401
+    sides = [side for side in (before, after) if side is not None]
+    if len(sides) == 2 and before["value"] == after["value"]:  # noqa: PLR2004
+        return Weight(severity="info", note="it was learnt in another way, and is the same")
+    if any(side["seen"] == "said" for side in sides):
+        return Weight(severity="major", note="another parameter is another run")
+    if len(sides) == 1:
+        # Earlier versions did not look there.
+        return Weight(severity="info", note="seen in one run only; where it is from is compared")
+    if any(side["seen"] == "logged" for side in sides):
+        note = "the run logged another value of itself; what it was given is compared apart"
+        return Weight(severity="minor", note=note)
+    return Weight(severity="major", note="another parameter is another run")
+
+
+def _show_param(value: dict[str, Any], _sides: tuple[Any, ...]) -> Any:  # noqa: ANN401
+    return value["value"]
 
 
 def _seeds(value: tuple[Seed, ...]) -> dict[str, Any]:
@@ -217,7 +256,8 @@ RECIPE: tuple[Section, ...] = (
         area="input",
         fact=_params,
         subjects=lambda value: {f"param:{name}": one for name, one in value.items()},
-        weigh=always("major", "another parameter is another run"),
+        weigh=_weigh_param,
+        show=_show_param,
     ),
     Section(
         name="dependencies",

@@ -28,7 +28,13 @@ class Network:
         """Take the arguments of ``socket.connect``; sockets of this machine's files are none."""
         if isinstance(address, tuple) and len(address) > 1:
             port = address[1]
-            self._attempt(_text(address[0]), port if isinstance(port, int) else None)
+            host = _text(address[0]).partition("%")[0]  # the zone is the name of a device
+            self._attempt(host.lower(), port if isinstance(port, int) else None)
+
+    def sent(self, socket: Any, *address: Any) -> None:
+        """Take those of ``socket.sendto`` and ``sendmsg``; connected sockets give no address."""
+        if address:
+            self.connected(socket, address[0])
 
     def looked_up(self, host: Any, port: Any = None, *_rest: Any) -> None:
         """Take the arguments of ``socket.getaddrinfo`` and ``socket.gethostbyname``."""

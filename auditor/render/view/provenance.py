@@ -39,26 +39,38 @@ def provenance(audit: Audit, bounds: Bounds) -> Section:
         *_files("Source files that ran", recipe.source.files, bounds),
     ]
     if recipe.params:
-        blocks = [Heading(id="params", title="Parameters"), _params(audit), *blocks]
+        blocks = [Heading(id="params", title="Parameters"), _params(audit, bounds), *blocks]
     return Section(id="provenance", title="Inputs and source", blocks=tuple(blocks))
 
 
-def _params(audit: Audit) -> Table:
+def _params(audit: Audit, bounds: Bounds) -> Table:
     params = audit.original.recipe.params
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
+    rows: list[tuple[Cell, ...]] = [
         (
-            mono(one_line(name)),
+            mono(clip(one_line(name), 200)),
             mono(clip(one_line(fact.value if fact.value is not None else "unknown"), 240)),
             text(fact.how + (f", {one_line(fact.source)}" if fact.source else "")),
         )
-        for name, fact in sorted(params.items())
-    )
+        for name, fact in sorted(params.items(), key=_place)
+    ]
     heads = (
         Head(name="Parameter", kind="mono", width=34),
         Head(name="Value", kind="mono", width=36),
         Head(name="How known", width=30),
     )
-    return Table(caption="Parameters", heads=heads, rows=rows, total=len(rows))
+    return Table(
+        caption="Parameters",
+        heads=heads,
+        rows=bounded(rows, bounds.rows),
+        total=len(rows),
+        folded=len(rows) > _FOLD,
+    )
+
+
+def _place(param: tuple[str, Fact[str]]) -> tuple[bool, str]:
+    """Return where a parameter stands: leaves of files after what was given by itself."""
+    name = param[0]
+    return "#" in name, name
 
 
 def _files(caption: str, fact: Fact[Manifest], bounds: Bounds) -> list[Block]:
