@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--trace",
-    type=click.Choice(["auto", "python"]),
+    type=click.Choice(["auto", "python", "syscalls"]),
     default="auto",
     show_default=True,
-    help="Besides the audit hook in every Python process, follow all programs (auto), or not.",
+    help="Besides the audit hook in every Python process, follow all programs (auto), see the files"
+    " that they open too (syscalls), or do neither (python).",
 )
 @click.option("--lock", is_flag=True, help="Lock its distributions now, not when it is replayed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -58,10 +59,14 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> int:
     """Run a command and record everything its result rests on.
 
+    A notebook as the command is executed; NAME.executed.ipynb is written beside it.
+
     Exits with the command's own status.
     """
     if not argv:
         raise click.UsageError("no command given; write: auditor run -- python train.py")
+    if trace == "syscalls":
+        _need_syscalls()
     from pathlib import Path  # noqa: PLC0415
 
     from auditor.pipeline.run import RunOptions, run  # noqa: PLC0415
@@ -84,6 +89,18 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     if lock:
         _lock(filed)
     return filed.status
+
+
+def _need_syscalls() -> None:
+    """Raise ``InputError`` where system calls cannot be watched."""
+    from auditor.errors import InputError  # noqa: PLC0415
+    from auditor.recorder.keep.syscalls.attach import why_not  # noqa: PLC0415
+
+    reason = why_not()
+    if reason:
+        raise InputError(
+            f"system calls cannot be watched here: {reason}", hint="leave --trace syscalls out"
+        )
 
 
 def _lock(filed: Filed) -> None:

@@ -9,7 +9,9 @@ from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List
+    from typing import List, Optional, Tuple
+
+    from .syscalls.attach import Attachment
 
 __all__ = ["Follower", "follower"]
 
@@ -40,13 +42,15 @@ class _Follower(Follower):
     """A process that follows the command.
 
     The command writes its number into ``control`` and waits at the ``gate``, which opens when the
-    tracer follows it, and by itself when the tracer is no more.
+    tracer follows it, and by itself when the tracer is no more. By the ``attachment``, if there is
+    one, its system calls come to the tracer too.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, attachment: Optional[Attachment], note: str) -> None:
         from . import ptrace
 
-        super().__init__()
+        super().__init__(note)
+        self._attachment = attachment
         self._allow = ptrace.allow
         control = os.pipe()
         gate = os.pipe()
@@ -57,10 +61,12 @@ class _Follower(Follower):
         if self._pid == 0:
             os.close(control[1])
             os.close(gate[0])
-            _follow(folder, control[0], gate[1], keeper)
+            _follow(folder, control[0], gate[1], keeper, attachment)
         os.close(control[0])
         os.close(gate[1])
         self._control, self._gate = control[1], gate[0]
+        if attachment is not None:
+            attachment.forked()
 
     def ready(self) -> None:
         self._allow(self._pid)
@@ -69,10 +75,14 @@ class _Follower(Follower):
             os.read(self._gate, 1)
         except OSError:
             pass
+        if self._attachment is not None:
+            self._attachment.install()
 
     def started(self) -> None:
         os.close(self._control)
         os.close(self._gate)
+        if self._attachment is not None:
+            self._attachment.started()
 
     def finish(self) -> List[str]:
         with suppress(ProcessLookupError):
@@ -81,7 +91,7 @@ class _Follower(Follower):
         while True:
             pid, status = os.waitpid(self._pid, os.WNOHANG)
             if pid:
-                return [] if status == 0 else [_LOST]
+                return super().finish() + ([] if status == 0 else [_LOST])
             if time.monotonic() > end:
                 os.kill(self._pid, signal.SIGKILL)
                 os.waitpid(self._pid, 0)
@@ -90,19 +100,31 @@ class _Follower(Follower):
 
 
 def follower(folder: str, how: str) -> Follower:
-    """Return who follows the command's processes, if ``how`` is *auto* and it can be done.
+    """Return who follows the command's processes, unless ``how`` is *python*, if it can be done.
 
     To be called while this process has one thread only.
     """
-    if how != "auto":
+    if how == "python":
         return Follower()
+    attachment, note = _attachment() if how == "syscalls" else (None, "")
     try:
-        return _Follower(folder)
+        return _Follower(folder, attachment, note)
     except (ImportError, AttributeError, OSError) as error:
         return Follower("processes could not be followed: %s" % error)
 
 
-def _follow(folder: str, control: int, gate: int, keeper: int) -> None:
+def _attachment() -> Tuple[Optional[Attachment], str]:
+    try:
+        from .syscalls.attach import Attachment
+
+        return Attachment(), ""
+    except (ImportError, AttributeError, OSError) as error:
+        return None, "system calls were not watched: %s" % error
+
+
+def _follow(
+    folder: str, control: int, gate: int, keeper: int, attachment: Optional[Attachment]
+) -> None:
     """Be the tracer, and never return."""
     status = 1
     try:
@@ -114,8 +136,11 @@ def _follow(folder: str, control: int, gate: int, keeper: int) -> None:
         os.close(control)
         followed = bool(number) and tracer.seize(int(number))
         os.close(gate)
-        if followed:
-            tracer.run()
+        listener = attachment.listener(folder, tracer.note) if attachment is not None else None
+        told = tracer.run() if followed else False
+        if attachment is not None and listener is not None:
+            listener.finish(told)
+            attachment.hand_over()
         tracer.close()
         status = 0
     except BaseException:

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Dict, Tuple
 
-__all__ = ["has_other_rights", "is_privileged", "start_again"]
+__all__ = ["gets_no_new", "has_other_rights", "is_privileged", "start_again"]
 
 _SYS_PTRACE = 19  # linux/capability.h
 _SET_USER, _SET_GROUP, _GROUP_EXECUTES = 0o4000, 0o2000, 0o010
@@ -45,6 +45,15 @@ def is_privileged() -> bool:
             if line.startswith("CapEff:"):
                 return bool(int(line.split()[1], 16) >> _SYS_PTRACE & 1)
     return False
+
+
+def gets_no_new(pid: int) -> bool:
+    """Say whether ``pid`` gets no more rights by what it executes: see PR_SET_NO_NEW_PRIVS."""
+    try:
+        with open("/proc/%d/status" % pid, "rb") as file:
+            return b"\nNoNewPrivs:\t1\n" in file.read()
+    except OSError:
+        return False
 
 
 def has_other_rights(path: str) -> bool:

@@ -55,11 +55,16 @@ class Tracer:
         self._processes.add(pid)
         return True
 
-    def run(self) -> None:
-        """Follow until there is nothing to follow any more."""
+    def run(self) -> bool:
+        """Follow until there is nothing to follow any more; say whether SIGTERM ended it."""
         while self._take_all() and not self._over:
             if signal.sigwaitinfo(_WOKEN).si_signo == signal.SIGTERM:
-                break
+                return True
+        return False
+
+    def note(self, text: str) -> None:
+        """Note where others of this process are blind."""
+        self._journal.note(text)
 
     def close(self) -> None:
         """Look once more at what is still running, and write the end."""
@@ -114,6 +119,9 @@ class Tracer:
             what = "%s follows processes itself: what was started after it was not seen"
             self._journal.note(what % os.path.basename(program))
             self._over = True  # to end is to let go of all
+        elif rights.gets_no_new(pid) and self._has_other_rights(program):
+            self._journal.note("%s ran without the rights of its own" % os.path.basename(program))
+            ptrace.go_on(pid)
         elif not self._privileged and self._has_other_rights(program):
             self._leave(pid, program)
         else:
