@@ -181,11 +181,11 @@ def test_a_tail_waits_for_the_end_of_a_line(tmp_path: Path) -> None:
     path = tmp_path / "1.jsonl"
     path.write_bytes(b'{"event": "a"}\n[1]\nnot json\n{"eve')
     (tmp_path / "folder").mkdir()
-    assert tail.poll() == [{"event": "a"}]
+    assert list(tail.poll()) == [{"event": "a"}]
     with path.open("ab") as file:
         file.write(b'nt": "b"}\n')
-    assert tail.poll() == [{"event": "b"}]
-    assert tail.poll() == []
+    assert list(tail.poll()) == [{"event": "b"}]
+    assert list(tail.poll()) == []
 
 
 def test_what_cannot_be_followed_is_counted(tmp_path: Path) -> None:
@@ -232,6 +232,26 @@ def test_digests_first_and_at_the_end(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "No such file" in first["absent"]["reason"]
     ends = {Path(row["path"]).name for row in found if row["when"] == "end"}
     assert ends == {"out", tmp_path.name, "changed", "absent", "old"}
+
+
+def test_a_full_disk_is_said() -> None:
+    digests = hashing.Digests("/dev/full")
+    digests.start()
+    digests.first("/absent", None, "hook")
+    digests.finish()
+    digests.at_end(["/absent"])
+    assert digests.notes() == ["2 digest(s) could not be written down"]
+
+
+def test_a_line_that_was_cut_short_is_passed_over(tmp_path: Path) -> None:
+    place = tmp_path / "digests.jsonl"
+    place.write_bytes(b'{"when": "fir')
+    digests = hashing.Digests(str(place))
+    digests.start()
+    digests.first(str(tmp_path / "lost"), None, "hook")
+    digests.first(str(tmp_path / "found"), None, "hook")
+    digests.finish()
+    assert [path for path, _record in digests._first()] == [str(tmp_path / "found")]
 
 
 def test_a_file_that_changes_while_it_is_hashed(

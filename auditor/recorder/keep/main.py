@@ -106,6 +106,7 @@ class _Keeper:
         self._outputs(digests, tree.changes(before, tree.snapshot(self.root, skipped)), watch)
         listings.write(os.path.join(self.folder, "names.json"))
         notes += listings.take_contents(digests, watch.written)
+        notes += digests.notes()
         return self._end(ending, times, notes)
 
     def _stdin(self) -> Stdin:
@@ -147,7 +148,7 @@ class _Keeper:
         write(self.folder, "tree.json", dict(changes, elsewhere=outside[:_MOST], gone=gone))
         paths = [path for path in there if path.startswith(below)]
         paths += [os.path.join(self.root, path) for path in changes["changed"]]
-        for path in self._declared("outputs") + self._declared("metrics"):
+        for path in (*self._declared("outputs"), *self._declared("metrics"), *watch.outputs):
             paths += tree.files_below(path)
         digests.at_end(paths)
 

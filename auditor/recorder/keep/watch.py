@@ -8,10 +8,11 @@ import threading
 
 from .inventories import Inventories
 from .named import named
+from .tree import files_below
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Dict, Iterator, List, Tuple
 
     from .digests import Digests
     from .listings import Listings
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Tail", "Watch"]
 
 _PERIOD = 0.03
+_MOST = 1 << 20  # bytes of a file at once
 _SHARED = frozenset({"/usr/local", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share"})
 
 
@@ -29,26 +31,28 @@ class Tail:
         self._folder = folder
         self._known: Dict[str, Tuple[int, bytes]] = {}
 
-    def poll(self) -> List[Dict[str, Any]]:
-        """Return the events that are new; lines that are none are passed over."""
-        events = []
+    def poll(self) -> Iterator[Dict[str, Any]]:
+        """Yield the events that are new; lines that are none are passed over."""
         for entry in list(os.scandir(self._folder)):
-            offset, rest = self._known.get(entry.name, (0, b""))
-            if not entry.is_file(follow_symlinks=False) or entry.stat().st_size <= offset:
-                continue
-            with open(entry.path, "rb") as file:
-                file.seek(offset)
-                data = file.read()
-            *lines, torn = (rest + data).split(b"\n")
-            self._known[entry.name] = (offset + len(data), torn)
-            events += [event for event in map(_event, lines) if event is not None]
-        return events
+            end = entry.stat().st_size if entry.is_file(follow_symlinks=False) else 0
+            while self._known.get(entry.name, (0, b""))[0] < end:
+                yield from self._next(entry)
+
+    def _next(self, entry: os.DirEntry[str]) -> Iterator[Dict[str, Any]]:
+        offset, rest = self._known.get(entry.name, (0, b""))
+        with open(entry.path, "rb") as file:
+            file.seek(offset)
+            data = file.read(_MOST)
+        *lines, torn = (rest + data).split(b"\n")
+        self._known[entry.name] = (offset + len(data), torn)
+        return (event for event in map(_event, lines) if event is not None)
 
 
 class Watch(threading.Thread):
     """Hands events on: reads are hashed, listed folders noted, interpreters asked what they have.
 
-    ``written`` are the paths that the run wrote, in the order of the events; ``apart`` what
+    ``written`` are the paths that the run wrote, in the order of the events; ``outputs`` those that
+    it said were its outputs; ``apart`` what
     belongs to the interpreters and not to the system.
     """
 
@@ -58,9 +62,10 @@ class Watch(threading.Thread):
         super().__init__(daemon=True)
         self.written: Dict[str, None] = {}
         self.apart: Dict[str, None] = {}
+        self.outputs: Dict[str, None] = {}
         self._root = root
         self._tail = Tail(os.path.join(folder, "events"))
-        self._inventories = Inventories(folder, recorder)
+        self._inventories = Inventories(folder, recorder, root)
         self._digests = digests
         self._listings = listings
         self._stopping = threading.Event()
@@ -85,15 +90,16 @@ class Watch(threading.Thread):
 
     def _poll(self) -> None:
         try:
-            events = self._tail.poll()
+            for event in self._tail.poll():
+                self._try(event)
         except OSError:
             self._failures += 1
-            return
-        for event in events:
-            try:
-                self._take(event)
-            except (KeyError, TypeError, ValueError, OSError):
-                self._failures += 1
+
+    def _try(self, event: Dict[str, Any]) -> None:
+        try:
+            self._take(event)
+        except (KeyError, TypeError, ValueError, OSError):
+            self._failures += 1
 
     def _take(self, event: Dict[str, Any]) -> None:
         kind = event.get("event")
@@ -105,6 +111,8 @@ class Watch(threading.Thread):
             self.written[str(event["path"])] = None
         elif kind == "rename" and event["to"]:
             self.written[str(event["to"])] = None
+        elif kind == "declared":
+            self._declared(str(event["name"]), event["stat"], str(event["kind"]))
         elif kind == "list":
             self._listings.saw(str(event["path"]))
         elif kind == "start":
@@ -114,11 +122,21 @@ class Watch(threading.Thread):
             )
             self.apart.update(dict.fromkeys(_own(interpreter, event["path"])))
         elif kind == "executed":
-            files, folder = named(event, self._root)
-            for path in filter(self._listings.had, files):
-                self._digests.first(path, None, "argv")
-            if folder:
-                self._listings.saw(folder)
+            self._executed(event)
+
+    def _executed(self, event: Dict[str, Any]) -> None:
+        files, folder = named(event, self._root)
+        for path in filter(self._listings.had, files):
+            self._digests.first(path, None, "argv")
+        if folder:
+            self._listings.saw(folder)
+
+    def _declared(self, path: str, stat: Any, kind: str) -> None:
+        if kind == "output":
+            self.outputs[path] = None
+            return
+        for file in files_below(path):
+            self._digests.first(file, stat, "declared")
 
 
 def _own(interpreter: Dict[str, Any], path: List[str]) -> List[str]:

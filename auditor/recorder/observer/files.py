@@ -8,10 +8,11 @@ import sys
 
 from . import content
 from .places import source_of
+from .seen import Seen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional, Set
+    from typing import Any, Optional
 
     from .journal import Journal
     from .places import Places
@@ -25,16 +26,17 @@ _IMPORTS = ("<frozen importlib", "/importlib/", "/pkgutil.py", "/pkg_resources/"
 class Files:
     """Writes ``read``, ``write``, ``rename``, ``mkdir``, ``list`` and ``digest`` events.
 
-    Paths are remembered by their hash: a run may open millions of files.
+    ``unseen_reads``: nobody else sees what is opened to be read.
     """
 
     def __init__(self, places: Places, journal: Journal, contents: str, keep: int) -> None:
         self.places = places
         self.journal = journal
         self.saved = content.Contents(contents, keep)
-        self._read: Set[int] = set()
-        self._written: Set[int] = set()
-        self._listed: Set[int] = set()
+        self._read = Seen()
+        self._written = Seen()
+        self._listed = Seen()
+        self.unseen_reads = True
 
     def opened(self, name: Any, _mode: Any, flags: Any) -> None:
         """Take the arguments of the audit event ``open``."""
@@ -48,7 +50,7 @@ class Files:
             return
         if changing:
             self.write(path, keeps_content=not flags & (os.O_TRUNC | os.O_EXCL))
-        else:
+        elif self.unseen_reads:
             self.read(path)
 
     def imported(self, _module: Any, filename: Any, *_rest: Any) -> None:
@@ -67,25 +69,23 @@ class Files:
 
     def read(self, path: str, seen: str = "hook") -> None:
         """Note the first read of a regular file that this process has not written itself."""
-        key = hash(path)
-        if key in self._read or key in self._written:
+        if path in self._read or path in self._written:
             return
         stat = _regular(path)
         if stat is not None:
-            self._read.add(key)
+            self._read.add(path)
             self.journal.write("read", path=path, stat=content.state(stat), seen=seen)
 
     def write(self, path: str, *, keeps_content: bool) -> None:
         """Note the first write; a content that was read, or is written into, is saved before."""
-        key = hash(path)
-        if key in self._written:
+        if path in self._written:
             return
         stat = _regular(path)
         if stat is None and os.path.exists(path):
             return  # a device, a pipe, a folder
-        if stat is not None and (keeps_content or key in self._read):
+        if stat is not None and (keeps_content or path in self._read):
             self._save(path)
-        self._written.add(key)
+        self._written.add(path)
         inplace = keeps_content and stat is not None
         self.journal.write("write", path=path, existed=stat is not None, inplace=inplace)
 
@@ -96,17 +96,17 @@ class Files:
         if old is not None:
             self.read(old)  # a file that was there before the run is an input, if only moved
         for path in (old, new):
-            if path is not None and hash(path) in self._read:
+            if path is not None and path in self._read:
                 self._save(path)
         if new is not None:
-            self._written.add(hash(new))
+            self._written.add(new)
         if old is not None or new is not None:
             self.journal.write("rename", path=old or "", to=new or "")
 
     def removed(self, name: Any, folder: int) -> None:
         """Take the arguments of ``os.remove``: what was read is saved before it is gone."""
         path = self.places.absolute(name, folder)
-        if path is not None and hash(path) in self._read:
+        if path is not None and path in self._read:
             self._save(path)
 
     def truncated(self, name: Any, _length: Any) -> None:
@@ -129,9 +129,9 @@ class Files:
         if isinstance(name, int):
             return
         path = self.places.folder("." if name is None else name)
-        if path is None or hash(path) in self._listed or _importing(sys._getframe(2)):  # noqa: SLF001
+        if path is None or path in self._listed or _importing(sys._getframe(2)):  # noqa: SLF001
             return
-        self._listed.add(hash(path))
+        self._listed.add(path)
         self.journal.write("list", path=path)
 
     def database(self, name: Any) -> None:
