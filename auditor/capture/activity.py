@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from auditor import redaction
 from auditor.capture.ended import unfinished
 from auditor.capture.environment import NO_PYTHON
 from auditor.capture.events import Child, Executed, Net, UncaughtEvent
 from auditor.capture.files import Files
 from auditor.capture.folder import Folder, ProcessLog
 from auditor.capture.stdin import blind as blind_stdin
+from auditor.capture.unseen import is_python, why_unseen
 from auditor.model.fact import Fact, recorded, unknown
 from auditor.model.facts import Coverage, NetworkAccess, Process, Uncaught
 
@@ -26,13 +26,16 @@ _LONG = 4000
 
 def network(folder: Folder) -> Fact[tuple[NetworkAccess, ...]]:
     """Return the attempts of all processes to reach a host."""
-    if not folder.processes and not _lookups(folder):
+    if not folder.processes and not folder.watched and not _lookups(folder):
         return unknown(NO_PYTHON, _SOURCE)
     counts: Counter[tuple[str, int | None]] = Counter()
     for log in folder.processes:
         seen = {(e.host, e.port): 1 for e in log.events if isinstance(e, Net)}
         total = {row[:2]: row[2] for row in log.end.network} if log.end else {}
         counts.update({**seen, **total})
+    told = {host for host, _port in counts}
+    seen = {(e.host, e.port): 1 for e in folder.watched if isinstance(e, Net)}
+    counts.update({key: count for key, count in seen.items() if key[0] not in told})
     found = [NetworkAccess(host=host, port=port, count=n) for (host, port), n in counts.items()]
     known = {access.host.lower() for access in found}
     found += [
@@ -53,16 +56,17 @@ def processes(folder: Folder) -> Fact[tuple[Process, ...]]:
         return unknown(NO_PYTHON, _SOURCE)
     found = [
         Process(
-            argv=redaction.arguments(log.start.argv),
+            argv=log.start.argv,
             executable=log.start.interpreter.executable,
             python=True,
         )
         for log in folder.processes
         if not log.start.fork
     ]
-    for child in _others(folder):
-        argv = redaction.arguments(child.argv)
-        found.append(Process(argv=argv, executable=child.executable, python=False))
+    found += [
+        Process(argv=child.argv, executable=child.executable, python=False)
+        for child in _others(folder)
+    ]
     source = f"{_SOURCE}, ptrace" if folder.executed else _SOURCE
     return recorded(tuple(found[:_MOST]), source)
 
@@ -83,13 +87,21 @@ def uncaught(folder: Folder) -> Fact[tuple[Uncaught, ...]]:
 def coverage(folder: Folder, files: Files) -> Fact[Coverage]:
     """Return how the run was observed, and what could not be seen."""
     value = Coverage(
-        tracer="python, ptrace" if folder.executed else "python",
+        tracer=_tracer(folder),
         python_processes=len(folder.processes),
         blind=tuple(dict.fromkeys(_blind(folder, files))),
         elsewhere=folder.tree.elsewhere[:_MOST],
         temporary=folder.tree.gone,
     )
     return recorded(value, "recorder")
+
+
+def _tracer(folder: Folder) -> str:
+    """Return what observed: the audit hook, and what saw all programs."""
+    parts = ["python"]
+    parts += ["ptrace"] if folder.executed else []
+    parts += ["syscalls"] if folder.watched else []
+    return ", ".join(parts)
 
 
 def _others(folder: Folder) -> Iterator[Child]:
@@ -120,16 +132,12 @@ def _seen_inside(folder: Folder, child: Child) -> bool:
     """Say whether a Python process has this command line, as itself or as its script's."""
     for log in folder.processes:
         argv = log.start.argv
-        if argv[1:] == child.argv[1:] and _is_python(child.executable):
+        if argv[1:] == child.argv[1:] and is_python(child.executable):
             return True
         same_script = len(argv) > 1 and _name(argv[1]) == _name(child.executable)
         if same_script and argv[2:] == child.argv[1:]:
             return True
     return False
-
-
-def _is_python(executable: str) -> bool:
-    return _name(executable).startswith(("python", "pypy"))
 
 
 def _name(path: str) -> str:
@@ -154,11 +162,10 @@ def _blind(folder: Folder, files: Files) -> Iterator[str]:
 
 
 def _blind_processes(folder: Folder) -> Iterator[str]:
-    for child in list(_others(folder))[:_MOST_SHOWN]:
-        what = "ran without the recorder" if _is_python(child.executable) else "is not Python"
-        yield f"{_name(child.executable)} {what}: what it read was not seen"
+    for child in [] if folder.watched else list(_others(folder))[:_MOST_SHOWN]:
+        yield why_unseen(child.executable, child.argv)
     natives = sorted({name for log in folder.processes for name in _native(log)})
-    for name in natives:
+    for name in [] if folder.watched else natives:
         yield f"{name} opens files by native code, which is not seen"
     silent = len(unfinished(folder))
     if silent:

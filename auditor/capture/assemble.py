@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import msgspec
 
+from auditor.capture import masking
 from auditor.capture.contents import Keeping
 from auditor.capture.metrics import metrics_of
+from auditor.capture.params import params_of
+from auditor.hashing.cache import Cache
 from auditor.model.entropy import entropy_of
 from auditor.model.fact import Fact, declared, unknown
 from auditor.model.facts import Entropy, Names, Stdin, Stream
+from auditor.model.files import File
 from auditor.model.fingerprint import (
     Environment,
     Fingerprint,
@@ -34,12 +39,14 @@ def assemble(
     *,
     keep: int,
     files_at: Path | None = None,
+    cache: Cache | None = None,
 ) -> Fingerprint:
     """Keep the run's files in ``objects`` and return its fingerprint.
 
     Source and streams are kept whatever their size, inputs and outputs up to ``keep`` bytes.
-    ``files_at`` is where the files of the root lie now, if not at the observation's root. Raises
-    ``MachineError`` where the store cannot be written.
+    ``files_at`` is where the files of the root lie now, if not at the observation's root.
+    ``cache`` tells digests of files that nobody hashed yet. Raises ``MachineError`` where the store
+    cannot be written.
     """
     keeping = Keeping(
         objects=objects,
@@ -47,17 +54,34 @@ def assemble(
         absolute=files_at is None,
         saved=Path(observation.contents) if observation.contents else None,
         keep=keep,
+        cache=cache,
     )
+    seen = masking.without_secrets(_with_files(observation, keeping))
+    stdout, from_stdout = masking.keep_stream("stdout", seen.stdout, objects)
+    stderr, from_stderr = masking.keep_stream("stderr", seen.stderr, objects)
+    found = Counter(seen.masked) + from_stdout + from_stderr
+    seen = msgspec.structs.replace(seen, masked=dict(found))
     return fingerprint_of(
-        observation.name,
-        _recipe(observation, keeping),
-        _outcome(observation, keeping),
-        _record(observation, host, keeping),
+        seen.name,
+        _recipe(seen, keeping),
+        _outcome(seen, keeping, stdout, stderr),
+        _record(seen, host, keeping),
     )
+
+
+def _with_files(seen: Observation, keeping: Keeping) -> Observation:
+    """Return the observation with its files kept, and the parameters that stand in them."""
+    seen = msgspec.structs.replace(
+        seen,
+        source=keeping.kept(seen.source, all_sizes=True),
+        inputs=keeping.kept(seen.inputs),
+        outputs=keeping.kept(seen.outputs),
+    )
+    params = params_of(seen, seen.inputs.value or (), keeping)
+    return msgspec.structs.replace(seen, params=params)
 
 
 def _recipe(seen: Observation, keeping: Keeping) -> Recipe:
-    source = keeping.kept(seen.source, all_sizes=True)
     environment = Environment(
         interpreter=seen.interpreter,
         system=seen.system,
@@ -66,42 +90,33 @@ def _recipe(seen: Observation, keeping: Keeping) -> Recipe:
         zone=seen.zone,
         variables=seen.variables,
         libraries=seen.libraries,
+        indexes=seen.indexes,
     )
     return Recipe(
         root=seen.root,
         command=seen.command,
-        source=Source(files=keeping.manifest_of(source), git=seen.git),
+        source=Source(files=keeping.manifest_of(seen.source), git=seen.git),
         environment=environment,
         dependencies=seen.dependencies,
         image=seen.image,
         params=seen.params,
-        inputs=keeping.manifest_of(keeping.kept(seen.inputs)),
+        inputs=keeping.manifest_of(seen.inputs),
         seeds=seen.seeds,
         stdin=_stdin(seen, keeping.objects),
     )
 
 
-def _outcome(seen: Observation, keeping: Keeping) -> Outcome:
-    outputs = keeping.kept(seen.outputs)
+def _outcome(
+    seen: Observation, keeping: Keeping, stdout: Fact[Stream], stderr: Fact[Stream]
+) -> Outcome:
     return Outcome(
-        outputs=keeping.manifest_of(outputs),
-        metrics=metrics_of(seen.metrics, seen.metric_files, outputs.value or (), keeping),
-        stdout=_stream(seen.stdout, keeping.objects),
-        stderr=_stream(seen.stderr, keeping.objects),
+        outputs=keeping.manifest_of(seen.outputs),
+        metrics=metrics_of(seen.metrics, seen.metric_files, seen.outputs.value or (), keeping),
+        stdout=stdout,
+        stderr=stderr,
         exit=seen.exit,
         made_directories=seen.made_directories,
     )
-
-
-def _stream(path: Fact[str], objects: Objects) -> Fact[Stream]:
-    if path.value is None:
-        return unknown(path.reason, path.source)
-    try:
-        digest, size = objects.put_file(Path(path.value))
-    except OSError as error:
-        return unknown(f"its copy cannot be read: {error.strerror or error}", path.source)
-    stream = Stream(digest=digest, size=size, kept=True)
-    return Fact(value=stream, how=path.how, source=path.source, reason=path.reason)
 
 
 def _stdin(seen: Observation, objects: Objects) -> Fact[Stdin]:
@@ -121,6 +136,11 @@ def _keep_stdin(seen: Observation, objects: Objects) -> str | None:
         return objects.put_file(copy)[0]
     except OSError:
         return None
+
+
+def _files(seen: Observation) -> tuple[File, ...]:
+    facts = (seen.source, seen.inputs, seen.outputs)
+    return tuple(file for fact in facts for file in fact.value or ())
 
 
 def _names(seen: Observation, objects: Objects) -> Fact[Names]:
@@ -150,13 +170,19 @@ def _record(seen: Observation, host: HostFacts, keeping: Keeping) -> RunRecord:
         gpu=host.gpu,
         arithmetic=seen.arithmetic,
         generators=seen.generators,
+        generator_states=seen.generator_states,
+        derived_seeds=seen.derived_seeds,
         network=seen.network,
         processes=seen.processes,
         programs=seen.programs,
+        container=seen.container,
+        tracked=seen.tracked,
         uncaught=seen.uncaught,
         resources=seen.resources,
         coverage=seen.coverage,
         names=_names(seen, keeping.objects),
         keep=declared(keeping.keep, "--keep, or its default"),
         entropy=_entropy(seen, keeping.objects),
+        masked=masking.masked_fact(seen),
+        unmasked=masking.left_in(_files(seen), keeping.objects),
     )

@@ -16,6 +16,7 @@ from auditor.model.record import record_of
 __all__ = [
     "Arith",
     "Child",
+    "DeclaredEvent",
     "End",
     "EntropyEnd",
     "EntropyEvent",
@@ -26,9 +27,11 @@ __all__ = [
     "Listed",
     "Locale",
     "Mapped",
+    "MetricEvent",
     "Mkdir",
     "Net",
     "Note",
+    "ParamEvent",
     "PythonFacts",
     "Read",
     "Rename",
@@ -37,9 +40,12 @@ __all__ = [
     "Start",
     "Starts",
     "State",
+    "TrackedEvent",
     "UncaughtEvent",
+    "Undrawn",
     "Unseeded",
     "Variable",
+    "Watching",
     "Write",
     "decode_event",
 ]
@@ -184,6 +190,10 @@ class Note(_Event, frozen=True, kw_only=True, tag="note"):
     text: str
 
 
+class Watching(_Event, frozen=True, kw_only=True, tag="watching"):
+    """System calls are watched from now on; what follows is of any process."""
+
+
 class Net(_Event, frozen=True, kw_only=True, tag="network"):
     """A host was to be reached, or looked up."""
 
@@ -198,6 +208,42 @@ class UncaughtEvent(_Event, frozen=True, kw_only=True, tag="uncaught"):
     message: str
     subject: str
     thread: bool
+
+
+class MetricEvent(_Event, frozen=True, kw_only=True, tag="metric"):
+    """The program told a result; ``value`` as Python writes the number, which JSON may not have."""
+
+    name: str
+    site: str
+    value: str
+    type: Literal["int", "float"]
+
+
+class ParamEvent(_Event, frozen=True, kw_only=True, tag="param"):
+    """The program told a parameter that was in effect, as text."""
+
+    name: str
+    site: str
+    value: str
+
+
+class DeclaredEvent(_Event, frozen=True, kw_only=True, tag="declared"):
+    """The program named a file or a folder by its absolute path; ``stat`` of an input, a file."""
+
+    name: str
+    site: str
+    kind: Literal["input", "output"]
+    stat: State | None
+
+
+class TrackedEvent(_Event, frozen=True, kw_only=True, tag="tracked"):
+    """A parameter or metric was given to a tracker; ``count`` values of it up to then."""
+
+    system: str
+    kind: Literal["param", "metric"]
+    name: str
+    value: str
+    count: int = 1
 
 
 class SeedEvent(_Event, frozen=True, kw_only=True, tag="seed"):
@@ -229,6 +275,15 @@ class EntropyEvent(_Event, frozen=True, kw_only=True, tag="entropy"):
     site: str
     value: str
     fed: bool = False
+
+
+class Undrawn(_Event, frozen=True, kw_only=True, tag="undrawn"):
+    """The last value that was drawn there was not used: a seed took its place."""
+
+    role: str
+    library: str
+    function: str
+    site: str
 
 
 class EntropyEnd(msgspec.Struct, frozen=True, kw_only=True):
@@ -263,7 +318,11 @@ class Arith(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class End(_Event, frozen=True, kw_only=True, tag="end"):
-    """A process ended in order; counts are totals of the process."""
+    """A process ended in order; counts are totals of the process.
+
+    ``modules`` in memory, by the folder of ``sys.path`` that they lie in. ``derived`` counts seeds
+    that libraries chose; ``states`` are by library and generator the first digest and the last.
+    """
 
     seeds: tuple[tuple[str, str, str, str, int], ...]
     unseeded: tuple[tuple[str, str, str, int], ...]
@@ -272,7 +331,11 @@ class End(_Event, frozen=True, kw_only=True, tag="end"):
     native: tuple[str, ...]
     unfollowed: int
     lost: int
+    modules: dict[str, tuple[str, ...]] | None = None
     entropy: EntropyEnd = EntropyEnd()
+    derived: tuple[tuple[str, str, int], ...] = ()
+    role: str = ""
+    states: tuple[tuple[str, str, Digest | None, Digest | None], ...] = ()
 
 
 Event = (
@@ -290,11 +353,17 @@ Event = (
     | Mapped
     | Starts
     | Note
+    | Watching
     | Net
     | UncaughtEvent
+    | MetricEvent
+    | ParamEvent
+    | DeclaredEvent
+    | TrackedEvent
     | SeedEvent
     | Unseeded
     | EntropyEvent
+    | Undrawn
     | End
 )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from auditor.capture.events import Mkdir, Read, Rename, Saved, State, Write
+from auditor.capture.events import Event, Mkdir, Read, Rename, Saved, State, Write
 from auditor.capture.folder import Folder, Hashed
+from auditor.capture.said import declarations
 from auditor.model.files import File
 from auditor.model.record import Record
 
@@ -76,8 +78,7 @@ def _access(folder: Folder) -> _Access:
     reads: dict[str, Read] = {}
     writes: dict[str, Write] = {}
     saved: dict[str, Saved] = {}
-    events = [event for log in folder.processes for event in log.events]
-    for event in sorted(events, key=lambda event: event.time):
+    for event in sorted(_events(folder), key=lambda event: event.time):
         if isinstance(event, Read):
             reads.setdefault(event.path, event)
         elif isinstance(event, Write):
@@ -88,6 +89,11 @@ def _access(folder: Folder) -> _Access:
             moved = Write(time=event.time, path=event.to, existed=False, inplace=False)
             writes.setdefault(event.to, moved)
     return _Access(reads=reads, writes=writes, saved=saved)
+
+
+def _events(folder: Folder) -> list[Event]:
+    """Return what Python processes said of themselves, and what was seen of all."""
+    return [event for log in folder.processes for event in log.events] + list(folder.watched)
 
 
 def _read_before_written(access: _Access) -> set[str]:
@@ -182,7 +188,8 @@ def _outputs(folder: Folder, access: _Access) -> dict[str, File]:
         if name_in(root, path) != path
         and (path in changed or not (write.inplace and folder.tree.complete))
     }
-    declared = {*_expanded(folder, "outputs"), *_expanded(folder, "metrics")}
+    named = (*_declared(folder, "outputs"), *_declared(folder, "metrics"))
+    declared = _expanded(folder, (*named, *declarations(folder, "output")))
     found: dict[str, File] = {}
     for path in sorted(changed | written | declared):
         seen = "declared" if path in declared else "hook" if path in access.writes else "scan"
@@ -221,18 +228,17 @@ def _declared(folder: Folder, kind: str) -> list[str]:
     return [os.path.normpath(PurePosixPath(folder.request.cwd) / path) for path in paths]
 
 
-def _expanded(folder: Folder, kind: str) -> list[str]:
+def _expanded(folder: Folder, paths: Iterable[str]) -> set[str]:
     """Return the declared paths; for a folder the files that the keeper found below it."""
-    found: list[str] = []
-    for path in _declared(folder, kind):
+    found: set[str] = set()
+    for path in paths:
         below = [known for known in folder.end if known.startswith(path + "/")]
-        found += below or [path]
+        found.update(below or [path])
     return found
 
 
 def _made(folder: Folder) -> tuple[str, ...]:
     root = folder.request.root
-    events = [event for log in folder.processes for event in log.events]
-    made = {name_in(root, event.path) for event in events if isinstance(event, Mkdir)}
+    made = {name_in(root, event.path) for event in _events(folder) if isinstance(event, Mkdir)}
     inside = {path for path in made if not path.startswith("/")}
     return tuple(sorted(inside | set(folder.tree.directories)))

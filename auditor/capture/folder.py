@@ -9,7 +9,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from auditor.capture.bounds import Ration, content, names_in, parse
-from auditor.capture.events import End, Event, Executed, Start, State, decode_event
+from auditor.capture.events import (
+    End,
+    Event,
+    Executed,
+    Start,
+    State,
+    Watching,
+    decode_event,
+)
 from auditor.errors import InputError
 from auditor.model.digest import Digest
 from auditor.model.facts import Programs
@@ -58,11 +66,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     outputs: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     params: dict[str, str] = msgspec.field(default_factory=dict)
+    masked: dict[str, int] = msgspec.field(default_factory=dict)
     trace: str = "auto"
 
 
 class StartRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What the keeper knew when the command started."""
+    """What the keeper knew when the command started.
+
+    ``inside``: the container, as it was seen from inside; ``image`` was handed in.
+    """
 
     argv: tuple[str, ...]
     pid: int | None
@@ -77,6 +89,8 @@ class StartRecord(msgspec.Struct, frozen=True, kw_only=True):
     zone_source: str
     variables: dict[str, str]
     withheld: tuple[str, ...]
+    inside: dict[str, str] = msgspec.field(default_factory=dict)
+    image: str = ""
 
 
 class StdinRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +161,8 @@ class Inventory(msgspec.Struct, frozen=True, kw_only=True):
     executable: str
     prefix: str
     distributions: tuple[dict[str, Any], ...]
+    indexes: tuple[str, ...] | None = None
+    unread: tuple[str, ...] = ()
     libraries: dict[str, str] = msgspec.field(default_factory=dict)
 
 
@@ -163,7 +179,8 @@ class Folder(Record, frozen=True, kw_only=True):
 
     ``names`` is what was there when the run started, in each folder in the order in which it was
     listed; ``None`` where the recorder did not come to write them.
-    ``executed`` and ``programs`` are what a tracer saw, if there was one.
+    ``executed`` and ``programs`` are what a tracer saw, if there was one, and ``watched`` what the
+    system calls of all processes told, if they were watched.
     """
 
     place: Path
@@ -175,6 +192,7 @@ class Folder(Record, frozen=True, kw_only=True):
     names: tuple[NameRow, ...] | None
     processes: tuple[ProcessLog, ...]
     executed: tuple[Executed, ...]
+    watched: tuple[Event, ...] = ()
     programs: Programs | None
     first: dict[str, Hashed]
     end: dict[str, Hashed]
@@ -191,7 +209,7 @@ def load(place: Path) -> Folder:
             f"{place} is not an observation folder", hint="it has no readable request.json"
         )
     ration = Ration()
-    processes, executed, bad = _processes(place / "events", ration)
+    processes, executed, watched, bad = _processes(place / "events", ration)
     hashed, unread = _digests(place / "digests.jsonl", ration)
     return Folder(
         place=place,
@@ -203,6 +221,7 @@ def load(place: Path) -> Folder:
         names=_names(place / "names.json"),
         processes=processes,
         executed=executed,
+        watched=watched,
         programs=_document(place / "programs.json", Programs),
         first={row.path: row for row in reversed(hashed) if row.when == "first"},
         end={row.path: row for row in hashed if row.when == "end"},
@@ -254,9 +273,10 @@ def _is_text(name: str) -> bool:
 
 def _processes(
     folder: Path, ration: Ration
-) -> tuple[tuple[ProcessLog, ...], tuple[Executed, ...], int]:
+) -> tuple[tuple[ProcessLog, ...], tuple[Executed, ...], tuple[Event, ...], int]:
     logs: list[ProcessLog] = []
     executed: list[Executed] = []
+    watched: list[Event] = []
     bad = 0
     for path in names_in(folder, ".jsonl"):
         decoded = [decode_event(line) for line in ration.lines(path)]
@@ -264,7 +284,10 @@ def _processes(
         bad += len(decoded) - len(events)
         logs += _split(events)
         executed += [event for event in events if isinstance(event, Executed)]
-    return tuple(sorted(logs, key=lambda log: log.start.time)), tuple(executed), bad
+        if events and isinstance(events[0], Watching):
+            watched += events
+    ordered = sorted(logs, key=lambda log: log.start.time)
+    return tuple(ordered), tuple(executed), tuple(watched), bad
 
 
 def _split(events: list[Event]) -> Iterator[ProcessLog]:

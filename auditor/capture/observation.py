@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path, PurePosixPath
 
-from auditor import redaction
-from auditor.capture import activity, chance, ended, environment
+from auditor.capture import activity, chance, container, ended, environment, said
 from auditor.capture.entropy import drawn, entropy
 from auditor.capture.files import files_of, name_in
 from auditor.capture.folder import Folder, load
+from auditor.capture.masking import without_secrets
 from auditor.capture.names import names
+from auditor.capture.params.logged import tracked
 from auditor.capture.programs import programs
 from auditor.capture.stdin import stdin
 from auditor.model.fact import Fact, declared, recorded, unknown
@@ -26,14 +27,14 @@ _HOOK = "audit hook, project tree"
 def read(folder: Path) -> Observation:
     """Return what the recorder wrote into ``folder``, also if it was cut short.
 
-    The repository is not looked at here; the image cannot be seen from inside. Raises
+    The repository is not looked at here. Raises
     ``InputError`` where ``folder`` is no observation folder.
     """
     loaded = load(folder)
     files = files_of(loaded)
     main = environment.main_process(loaded)
     draws = drawn(loaded)
-    return Observation(
+    seen = Observation(
         name=loaded.request.name,
         root=loaded.request.root,
         command=_command(loaded),
@@ -46,14 +47,16 @@ def read(folder: Path) -> Observation:
         zone=environment.zone(loaded),
         variables=environment.variables(loaded, main),
         libraries=environment.libraries(loaded, main),
+        indexes=environment.indexes(loaded, main),
         dependencies=environment.dependencies(loaded, main),
-        image=environment.image(loaded),
-        params={key: declared(value, "--param") for key, value in loaded.request.params.items()},
+        image=container.image(loaded),
+        params=_params(loaded),
         inputs=_files(loaded, files.inputs),
         seeds=chance.seeds(loaded),
         outputs=recorded(files.outputs, _HOOK),
         made_directories=files.made,
         metric_files=files.metric_files,
+        metrics=said.metrics(loaded),
         contents=str(folder / "contents"),
         stdin=stdin(loaded),
         stdin_copy=str(folder / "stdin"),
@@ -64,26 +67,38 @@ def read(folder: Path) -> Observation:
         times=ended.times(loaded),
         arithmetic=ended.arithmetic(loaded, main),
         generators=chance.generators(loaded),
+        generator_states=chance.states(loaded),
+        derived_seeds=chance.derived(loaded),
         network=activity.network(loaded),
         processes=activity.processes(loaded),
         programs=programs(loaded),
+        container=container.container(loaded),
+        tracked=tracked(loaded, environment.NO_PYTHON),
         uncaught=activity.uncaught(loaded),
         resources=ended.resources(loaded),
         coverage=activity.coverage(loaded, files),
         entropy=entropy(loaded, draws),
         drawn=draws,
+        masked=loaded.request.masked,
     )
+    return without_secrets(seen)
 
 
 def _command(folder: Folder) -> Fact[Command]:
     argv = folder.request.argv
     if not argv and folder.start is not None:
-        argv = redaction.arguments(folder.start.argv)
+        argv = folder.start.argv
     if not argv:
         return unknown("the recorder was stopped before it could start the command", "recorder")
     cwd = name_in(folder.request.root, os.path.normpath(PurePosixPath(folder.request.cwd)))
     cwd = "." if cwd == folder.request.root else cwd
     return recorded(Command(argv=argv, cwd=cwd), "recorder")
+
+
+def _params(folder: Folder) -> dict[str, Fact[str]]:
+    """Return what was declared before the run, and what the run then said was in effect."""
+    asked = {key: declared(value, "--param") for key, value in folder.request.params.items()}
+    return {**asked, **said.params(folder)}
 
 
 def _files(folder: Folder, files: tuple[File, ...]) -> Fact[tuple[File, ...]]:

@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import msgspec
+
 from auditor import recorder
 from auditor.capture.observation import read
 from auditor.errors import MachineError
@@ -38,4 +40,14 @@ def environment_of(executable: Path) -> Observation:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise MachineError(f"cannot observe {executable}: {error}") from error
-        return read(folder)
+        return _without_imports(read(folder))
+
+
+def _without_imports(seen: Observation) -> Observation:
+    """Return what is installed: doing nothing imports nothing, and tells nothing of the run."""
+    rows = seen.dependencies.value
+    if rows is None:
+        return seen
+    rows = tuple(msgspec.structs.replace(row, imported=None) for row in rows)
+    fact = msgspec.structs.replace(seen.dependencies, value=rows)
+    return msgspec.structs.replace(seen, dependencies=fact)

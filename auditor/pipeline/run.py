@@ -13,12 +13,14 @@ import msgspec
 
 import auditor
 from auditor import capture, git, process, redaction
+from auditor.capture.container import HANDED_IN, handed_in
 from auditor.errors import AuditorError, InputError, MachineError
 from auditor.model.canonical import canonical, parse
 from auditor.model.fact import Fact
 from auditor.model.facts import Git
 from auditor.model.fingerprint import Fingerprint
 from auditor.model.record import Record
+from auditor.pipeline.notebook import command_of
 from auditor.pipeline.project import store_of
 from auditor.store import Store
 from auditor.store.atomic import machine_errors, write
@@ -33,7 +35,8 @@ class RunOptions(Record, frozen=True, kw_only=True):
     """What to observe. Paths are as given; ``keep`` in bytes.
 
     ``env`` names the variables whose values are recorded besides those on the list. ``trace`` is
-    ``auto`` where programs are followed too, or ``python``.
+    ``auto`` where programs are followed too, ``syscalls`` where the files that they open are seen,
+    or ``python``.
     """
 
     argv: tuple[str, ...]
@@ -60,10 +63,14 @@ def run(options: RunOptions, cwd: Path, stdout: IO[bytes] | int | None) -> Filed
     """Run the command under the recorder and file its fingerprint.
 
     ``stdout`` is where the command's own stdout goes on to. Raises ``InputError`` if the command
-    could not be started, ``RecordingError`` if the run could not be recorded: the observation
-    then stays, and ``auditor fingerprint`` files it later.
+    could not be started or ``AUDITOR_IMAGE`` is no reference by digest, ``RecordingError`` if the
+    run could not be recorded: the observation then stays, and ``auditor fingerprint`` files it
+    later.
     """
+    options = msgspec.structs.replace(options, argv=command_of(options.argv, cwd))
     _refuse_missing(options.argv[0], cwd)
+    if os.environ.get(HANDED_IN):
+        handed_in(os.environ[HANDED_IN])
     store = store_of(cwd)
     store.create()
     folder = _observation_folder(store, options, cwd)
@@ -98,7 +105,9 @@ def file_observation(store: Store, folder: Path, *, keep: int) -> tuple[str, Pat
         observation = msgspec.structs.replace(observation, git=repository)
     programs = capture.with_packages(observation.programs)
     observation = msgspec.structs.replace(observation, programs=programs)
-    fingerprint = capture.assemble(observation, capture.host_facts(), store.objects, keep=keep)
+    fingerprint = capture.assemble(
+        observation, capture.host_facts(store.key), store.objects, keep=keep
+    )
     identity, path = store.save_fingerprint(fingerprint)
     return identity, path, fingerprint
 
@@ -121,25 +130,26 @@ def _observation_folder(store: Store, options: RunOptions, cwd: Path) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     folder = store.folder / "observations" / f"{stamp}-{os.getpid()}"
     with machine_errors(str(folder)):
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, mode=0o700)  # until it is read, secrets may stand in it
+    argv, in_argv = redaction.masked_arguments(options.argv)
+    params, in_params = redaction.masked_values(options.params)
+    repository, masked = git.state(store.root, store.objects.put_bytes)
     request = {
         "schema": OBSERVATION_SCHEMA,
         "name": options.name,
         "root": str(store.root),
         "cwd": str(cwd),
-        "argv": redaction.arguments(options.argv),
+        "argv": argv,
         "inputs": options.inputs,
         "outputs": options.outputs,
         "metrics": options.metrics,
-        "params": {
-            key: redaction.REDACTED if redaction.is_secret_name(key) else value
-            for key, value in options.params.items()
-        },
+        "params": params,
         "keep": options.keep,
         "variables": options.env,
         "trace": options.trace,
         "store": str(store.folder),
-        "git": git.state(store.root, store.objects.put_bytes),
+        "git": repository,
+        "masked": capture.told("argv", in_argv) + capture.told("params", in_params) + masked,
     }
     write(folder / "request.json", canonical(request))
     return folder

@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from auditor import capture
+from auditor.capture.said import PARAM
 from auditor.errors import InputError, NotReplayedError
 from auditor.judge import completion
 from auditor.model.audit import Attempt
-from auditor.model.fact import recorded
+from auditor.model.fact import Fact, recorded, unknown
 from auditor.model.fingerprint import Fingerprint, as_stored, identity
 from auditor.model.observation import HostFacts, Observation
 from auditor.model.record import Record
@@ -18,6 +19,8 @@ from auditor.replay.running.processors import Processors
 from auditor.store import Store
 
 __all__ = ["Made", "Place", "attempt"]
+
+_OTHER_LIMITS = "a replay has those of its plan, which its container sets"
 
 
 class Made(Record, frozen=True, kw_only=True):
@@ -79,9 +82,12 @@ def _fingerprint(
 def _given(host: HostFacts, processors: str) -> HostFacts:
     """Return the facts of the machine, with the processors that the replay was given of it."""
     cpu = host.cpu.value
-    if not processors or cpu is None:
+    if cpu is None:
         return host
-    value = msgspec.structs.replace(cpu, available=len(processors.split(",")))
+    value = msgspec.structs.replace(cpu, limits=unknown(_OTHER_LIMITS))
+    if processors:
+        given = tuple(int(one) for one in processors.split(","))
+        value = msgspec.structs.replace(value, available=len(given), affinity=given)
     return msgspec.structs.replace(host, cpu=msgspec.structs.replace(host.cpu, value=value))
 
 
@@ -89,14 +95,21 @@ def _observation(
     original: Fingerprint, prepared: Prepared, number: int, executed: Executed
 ) -> Observation:
     """Return what was seen, with what only the outside knows."""
+    observed = capture.read(executed.observation)
     seen = msgspec.structs.replace(
-        capture.read(executed.observation),
+        observed,
         name=f"{original.name or 'replay'} #{number}",
         image=recorded(prepared.image, "container engine"),
         git=original.recipe.source.git,
-        params=original.recipe.params,
+        params=_params(original.recipe.params, observed.params),
     )
     if executed.exit is None:
         return seen
     ended = recorded(executed.exit, "container engine", executed.reason)
     return msgspec.structs.replace(seen, exit=ended)
+
+
+def _params(original: dict[str, Fact[str]], seen: dict[str, Fact[str]]) -> dict[str, Fact[str]]:
+    """Return the original's parameters, and of those that a run tells itself the replay's own."""
+    given = {name: fact for name, fact in original.items() if fact.source != PARAM}
+    return {**given, **{name: fact for name, fact in seen.items() if fact.source == PARAM}}

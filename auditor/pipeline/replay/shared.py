@@ -50,7 +50,7 @@ class Shared:
     def host(self) -> HostFacts:
         """The facts of the engine's machine. Raises ``EngineError`` where it is gone."""
         if self.engine.abilities().shares_files:
-            return capture.host_facts()
+            return capture.host_facts(self.store.key)
         return capture.no_host_facts("the engine is on another machine")
 
     def close(self, *, abandon: bool = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import arithmetic
+from . import arithmetic, modules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,10 +29,14 @@ def facts(ledger: Ledger, network: Network, journal: Journal) -> Dict[str, Any]:
     return {
         "seeds": ledger.seeds(),
         "unseeded": ledger.unseeded(),
+        "derived": ledger.derived(),
+        "role": ledger.entropy.role() if ledger.globals else "",
+        "states": ledger.states(),
         "network": network.counts(),
         "arithmetic": arithmetic.facts(),
         "native": [name for name in _NATIVE if name in sys.modules],
         "unfollowed": ledger.unfollowed,
         "entropy": ledger.entropy.facts(),
         "lost": journal.lost,
+        "modules": modules.in_memory(),
     }

@@ -18,6 +18,8 @@ from .journal import Journal
 from .ledger import Ledger
 from .network import Network
 from .places import Places
+from .said import Own, Said
+from .tracking import Tracking
 from .urandom import Urandom
 
 TYPE_CHECKING = False
@@ -36,12 +38,16 @@ class Observer:
         self.journal = Journal(observation)
         self.places = Places(root, (observation, recorder, store))
         self.files = Files(self.places, self.journal, os.path.join(observation, "contents"), keep)
+        watched = os.path.join(observation, "events", "files.jsonl")
+        self.files.unseen_reads = not os.path.exists(watched)
         self.children = Children(self.files, self.journal)
         self.console = Console(self.journal)
         self.network = Network(self.journal)
         self.failures = Failures(self.journal, self.network)
         self.entropy = Entropy(self.journal, observation)
         self.ledger = Ledger(self.places, self.journal, self.entropy)
+        self.said = Said(self.journal, self.ledger)
+        self.tracking = Tracking(self.journal)
         self._ended = False
         self._busy: Set[int] = set()
         self._own = os.path.dirname(os.path.abspath(__file__))
@@ -59,9 +65,12 @@ class Observer:
         Urandom(self.entropy, self.places).watch()
         sys.addaudithook(self.listen)
         patches = dict(self.ledger.patches())
+        patches.update(self.tracking.patches())
         patches["threading"] = self.failures.threads
         patches["multiprocessing.util"] = self._pools
         Finder(patches).install()
+        self.said.listen()
+        Own(os.path.dirname(self.inject)).install()
 
     def listen(self, event: str, args: Tuple[Any, ...]) -> None:
         """Take one audit event. Errors of the observer end here; those of the program pass."""
@@ -91,6 +100,7 @@ class Observer:
         try:
             from .ending import facts
 
+            self.tracking.conclude()
             self.journal.write("end", **facts(self.ledger, self.network, self.journal))
         except Exception:
             pass
@@ -103,6 +113,8 @@ class Observer:
             self.journal.forked()
             self.ledger.forked()
             self.network.forked()
+            self.said.forked()
+            self.tracking.forked()
             self._ended = False
             self._busy = set()
             self.journal.write("start", fork=True, **process.facts(self.inject, self.asked))
@@ -139,6 +151,8 @@ class Observer:
             "os.exec": self.children.executed,
             "os.posix_spawn": self.children.spawned,
             "socket.connect": self.network.connected,
+            "socket.sendto": self.network.sent,
+            "socket.sendmsg": self.network.sent,
             "socket.getaddrinfo": self.network.looked_up,
             "socket.gethostbyname": self.network.looked_up,
             "builtins.input": self.console.asked,

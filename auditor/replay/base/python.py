@@ -8,14 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-import auditor
+from auditor import recorder
 from auditor.locking import Target
 from auditor.model.record import Record, record_of
 
 __all__ = ["PROBE", "Python", "ask", "parse", "target"]
 
 # The recorder's own text tells the versions, so that both sides are asked in the same words.
-_LINKED = Path(auditor.__file__).parent / "recorder" / "installed" / "linked.py"
+_LINKED = Path(recorder.__path__[0]) / "installed" / "linked.py"
 PROBE = (
     _LINKED.read_text(encoding="utf-8")
     + """

@@ -20,6 +20,7 @@ from auditor.replay.tree.stdin import given
 
 __all__ = ["ask", "name_server", "request_of"]
 
+_PARAM = "--param"
 _RESOLV_CONF = "/etc/resolv.conf"
 # Without a network every look-up fails, here at once; the recorder answers it and notes the name.
 _NAME_SERVER = "nameserver 127.0.0.1\noptions ndots:0 timeout:1 attempts:1\n"
@@ -44,17 +45,29 @@ def request_of(plan: Plan, fingerprint: Fingerprint) -> dict[str, Any]:
         "inputs": declared(fingerprint.recipe.inputs),
         "outputs": declared(fingerprint.outcome.outputs),
         "metrics": sorted({at(metric.file) for metric in metrics if metric.file}),
-        "params": {key: str(fact.value) for key, fact in fingerprint.recipe.params.items()},
+        "params": {
+            key: str(fact.value)
+            for key, fact in fingerprint.recipe.params.items()
+            if fact.source == _PARAM
+        },
         "keep": keep_of(fingerprint),
         "store": "",
         "stdin": given(plan.stdin),
         "variables": sorted(variables.values) if variables else [],
-        "trace": "python" if fingerprint.record.programs.value is None else "auto",
+        "trace": _trace(fingerprint),
         "entropy": ENTROPY if plan.entropy else "",
         "pulse": PULSE,
         "log": plan.limits.log or 0,
         "offline": plan.limits.network == "none",
     }
+
+
+def _trace(fingerprint: Fingerprint) -> str:
+    """Return how the original was observed; the recorder falls back where that cannot be."""
+    coverage = fingerprint.record.coverage.value
+    if coverage is not None and "syscalls" in coverage.tracer:
+        return "syscalls"
+    return "python" if fingerprint.record.programs.value is None else "auto"
 
 
 def ask(observation: Path, request: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-import auditor
+from auditor import recorder
 from auditor.errors import MachineError
 from auditor.model.files import File, inline
 from auditor.model.names import Name
@@ -107,7 +107,7 @@ def _place(file: File, objects: Objects, place: Path) -> None:
 
 def _recorder(place: Path) -> Path:
     """Copy the recorder, so that whoever runs in the container can read it."""
-    shutil.copytree(Path(auditor.__file__).parent / "recorder", place)
+    shutil.copytree(Path(recorder.__path__[0]), place)
     for folder, _folders, files in os.walk(place):
         Path(folder).chmod(0o755)
         for name in files:
